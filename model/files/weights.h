@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Onoma authors
+// SPDX-License-Identifier: ISC
+
+// The weights of one part of a model.
+//
+// A part's weights are one file or several shards, in the safetensors format or, failing that, in
+// PyTorch's zip archives. Files are mapped: tensors point into the mapping and live as long as the
+// weights.
+
+#ifndef ONOMA_MODEL_WEIGHTS_H
+#define ONOMA_MODEL_WEIGHTS_H
+
+#include <onoma/status.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  ONOMA_DTYPE_F32,
+  ONOMA_DTYPE_F16,
+  ONOMA_DTYPE_BF16,
+  ONOMA_DTYPE_F64,
+  ONOMA_DTYPE_I8,
+  ONOMA_DTYPE_U8,
+  ONOMA_DTYPE_BOOL,
+  ONOMA_DTYPE_I16,
+  ONOMA_DTYPE_I32,
+  ONOMA_DTYPE_I64,
+} OnomaDtype;
+
+#define ONOMA_MAX_RANK 8
+
+// A tensor in a file; little-endian, row-major, not necessarily aligned.
+typedef struct {
+  const char *name;
+  OnomaDtype dtype;
+  size_t rank;
+  size_t shape[ONOMA_MAX_RANK];
+  size_t n_items;
+  const unsigned char *data;
+} OnomaTensor;
+
+typedef struct OnomaWeights OnomaWeights;
+
+// Opens the weights of the folder `folder`: the first that exists of `<stem>.safetensors`,
+// `<stem>.safetensors.index.json`,
+// `<stem>.bin`, `<stem>.bin.index.json` for the stems `model`, `diffusion_pytorch_model` and
+// `pytorch_model`. Every offset, product and overlap is checked. The error names the file and the
+// field. [control]
+OnomaStatus onoma_weights_open(OnomaWeights **weights, const char *folder, OnomaError *error);
+
+// Opens one file, by its ending. [control]
+OnomaStatus onoma_weights_open_file(OnomaWeights **weights, const char *path, OnomaError *error);
+
+// Unmaps everything and clears the pointer. [control]
+void onoma_weights_close(OnomaWeights **weights);
+
+// The files' path, for messages: the folder or the file it was opened with. [any]
+const char *onoma_weights_path(const OnomaWeights *weights);
+
+// All tensors, sorted by name; and the value of a key in `__metadata__`, or NULL. [any]
+size_t onoma_weights_n_tensors(const OnomaWeights *weights);
+const OnomaTensor *onoma_weights_tensor(const OnomaWeights *weights, size_t i);
+const char *onoma_weights_metadata(const OnomaWeights *weights, const char *key);
+
+// The tensor of that name, or NULL. [any]
+const OnomaTensor *onoma_weights_find(const OnomaWeights *weights, const char *name);
+
+// Reads a tensor as float, whatever its type: I8 tensors with the companion `<name>.scale` are
+// scaled. It must exist and have this shape, else the error names the file, the tensor, and both
+// shapes. *values is owned by the caller, onoma_free(). [control]
+OnomaStatus onoma_weights_read(const OnomaWeights *weights, const char *name, size_t rank,
+                               const size_t *shape, float **values, OnomaError *error);
+
+// onoma_weights_read() with any shape; *tensor (may be NULL) tells it. [control]
+OnomaStatus onoma_weights_read_any(const OnomaWeights *weights, const char *name,
+                                   const OnomaTensor **tensor, float **values, OnomaError *error);
+
+// Converts a tensor's items first to first + n - 1 to float, without scales. Integer types too.
+// [any]
+void onoma_tensor_to_float(const OnomaTensor *tensor, size_t first, size_t n, float *out);
+
+// Bytes of all tensors, for `info`. [any]
+uint64_t onoma_weights_n_bytes(const OnomaWeights *weights);
+
+#endif
