@@ -55,6 +55,10 @@ const char *onoma_cpu_name(unsigned flags) {
 #  define XCR0_AVX512 0xE6U    // and opmask, ZMM
 #  define XCR0_AMX    0x60000U // TILECFG, TILEDATA
 
+// CPUID leaf 7, EDX; the headers of clang 14 lack them.
+#  define CPUID_AMX_BF16 (1U << 22)
+#  define CPUID_AMX_TILE (1U << 24)
+
 static uint64_t read_xcr0(void) {
   uint32_t low;
   uint32_t high;
@@ -89,7 +93,7 @@ unsigned onoma_cpu_detect(void) {
     return flags;
 
   flags |= ONOMA_CPU_AVX512BF16;
-  if (has(xcr0, XCR0_AMX) && has(d7, bit_AMX_TILE | bit_AMX_BF16))
+  if (has(xcr0, XCR0_AMX) && has(d7, CPUID_AMX_TILE | CPUID_AMX_BF16))
     flags |= ONOMA_CPU_AMX;
   return flags;
 }
