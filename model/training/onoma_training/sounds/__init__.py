@@ -1,0 +1,10 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""The training sounds: procedural families and soundfont instruments, each with the parameters that made it."""
+
+from . import drums, keys, mallets, nature, noises, percussion, strings, synths, winds  # noqa: F401 (they register)
+from .clip import SAMPLE_RATE, Clip, ClipInfo, midi_to_hz
+from .make import make_clip
+from .registry import FAMILIES
+
+__all__ = ["FAMILIES", "SAMPLE_RATE", "Clip", "ClipInfo", "make_clip", "midi_to_hz"]

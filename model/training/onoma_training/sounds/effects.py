@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""What happens to a finished sound: filtering, drive, chorus, room."""
+
+import numpy as np
+
+from . import dsp
+from .nature import convolve
+
+
+def room(p, wave):
+    """Adds a room: early reflections and a diffuse tail that darkens, as a drawn impulse response."""
+    time = p.log("room_s", 0.15, 2.5)
+    wet = p.uniform("room", 0.08, 0.5)
+    n_tail = min(p.n_max, dsp.samples(time))
+    damping = p.rng.uniform(2000, 9000)
+
+    def gain(at, frequency):
+        return np.exp(-dsp.LN_60_DB * at / time * (1 + frequency / damping)) * dsp.lowpass_gain(150.0, frequency, 1)
+
+    response = dsp.drawn_noise(p.rng, n_tail, gain, 512) * 0.06
+    for _ in range(6):
+        response[min(n_tail - 1, int(p.rng.uniform(0.002, 0.03) * dsp.SAMPLE_RATE))] += p.rng.choice([-1, 1]) * p.rng.uniform(0.2, 0.6)
+    n = min(p.n_max, len(wave) + int(0.8 * n_tail))
+    padded = np.zeros(n)
+    padded[:len(wave)] = wave[:n]
+    reverberation = convolve(padded, response)
+    level = np.sqrt(np.sum(padded**2) / (np.sum(reverberation**2) + 1e-12))
+    return (1 - 0.5 * wet) * padded + wet * level * reverberation
+
+
+def drive(p, wave):
+    """Tube-like or hard clipping."""
+    amount = p.uniform("drive", 0.2, 1.0)
+    gain = (2 + 14 * amount) / (np.max(np.abs(wave)) + 1e-12)
+    if p.flag("hard_clip", 0.3):
+        return dsp.shaped(wave * gain, lambda x: np.clip(x, -1, 1))
+    return dsp.shaped(wave * gain, np.tanh)
+
+
+def chorus(p, wave):
+    """Two copies behind delays that sway."""
+    depth = p.uniform("chorus", 0.3, 1.0)
+    n = len(wave)
+    index = np.arange(n)
+    out = wave.copy()
+    for start in (0.0, 0.5):
+        sway = np.sin(2 * np.pi * dsp.cycles(p.rng.uniform(0.4, 1.8), n, start))
+        delay = (0.012 + 0.0025 * depth * sway) * dsp.SAMPLE_RATE
+        out += 0.7 * np.interp(index - delay, index, wave, left=0.0)
+    return out
+
+
+def tone(p, wave):
+    """A lowpass or highpass: muffled or thin."""
+    kind = p.choice("filter", ("lowpass", "highpass"), (2, 1))
+    if kind == "lowpass":
+        return dsp.run(wave, dsp.lowpass(p.log("filter_hz", 500, 2500), p.rng.uniform(0.6, 1.2)))
+    return dsp.run(wave, dsp.highpass(p.log("filter_hz", 600, 2500), p.rng.uniform(0.6, 1.2)))
+
+
+def bitcrush(p, wave):
+    """Fewer bits and a lower rate, held between samples."""
+    bits = p.choice("bits", (3, 4, 5, 6))
+    step = int(p.rng.integers(2, 9))
+    peak = np.max(np.abs(wave)) + 1e-12
+    levels = 2.0 ** (bits - 1)
+    return np.repeat(np.round(wave[::step] / peak * levels) / levels, step)[:len(wave)]

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""Makes one clip from a seed: draws a family, its sound, its effects, and finishes the wave."""
+
+import numpy as np
+
+from . import dsp, effects
+from .clip import SAMPLE_RATE, Clip, ClipInfo, Draw
+from .registry import FAMILIES
+
+SHORTEST_S = 0.2
+PEAK = 0.9
+LOOP_CROSSFADE_S = 0.25
+
+
+def make_clip(seed, length_max_s=3.0, family=None, dry=False):
+    """The clip of a seed, always the same one for the same arguments.
+
+    length_max_s: longest clip in seconds, 0.5 to 12. family: a name of FAMILIES, or None to draw one by weight. dry: without
+    room and effects (the draws before them are the same).
+    """
+    if not 0.5 <= length_max_s <= 12.0:
+        raise ValueError(f"length_max_s is {length_max_s}, not in 0.5 to 12")
+    rng = np.random.default_rng([int(seed), 0])
+    if family is None:
+        family = _draw_family(rng)
+    kind = FAMILIES[family]
+    p = Draw(rng, length_max_s)
+    p.loop = kind.texture and rng.random() < 0.4
+    wave = kind.make(p)
+    if not dry:
+        wave = _effects(p, kind, wave)
+    wave = close_loop(wave) if p.loop else _one_shot(p, wave)
+    p.params["length"] = len(wave) / SAMPLE_RATE
+    info = ClipInfo(family=kind.name, group=kind.group, source="procedural", seed=int(seed), midi=p.midi, f0=p.f0,
+                    loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
+    return Clip(normalised(wave), info)
+
+
+def _draw_family(rng):
+    names = list(FAMILIES)
+    weights = np.array([FAMILIES[name].weight for name in names])
+    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+
+
+def _effects(p, kind, wave):
+    """Now and then an effect; most clips stay dry, so that the dry sound is what a plain name means."""
+    if "drive" not in p.params and not kind.texture and p.rng.random() < 0.07:
+        wave = effects.drive(p, wave)
+    if p.rng.random() < 0.06:
+        wave = effects.tone(p, wave)
+    if kind.tonal and p.rng.random() < 0.06:
+        wave = effects.chorus(p, wave)
+    if p.rng.random() < 0.02:
+        wave = effects.bitcrush(p, wave)
+    if not kind.texture and p.rng.random() < 0.2:
+        wave = effects.room(p, wave)
+    return wave
+
+
+def close_loop(wave):
+    """Makes a texture seamless: its end is faded, at equal power, into what came before its beginning."""
+    fade = min(dsp.samples(LOOP_CROSSFADE_S), len(wave) // 3)
+    ramp = 0.5 * np.pi * (np.arange(fade) + 0.5) / fade
+    body = wave[fade:].copy()
+    body[-fade:] = body[-fade:] * np.cos(ramp) + wave[:fade] * np.sin(ramp)
+    return body - np.mean(body)
+
+
+def _one_shot(p, wave):
+    """Trims silence, removes DC, fades what is cut off, and in two clips of five adds a short pre-roll."""
+    wave = dsp.run(wave, dsp.highpass(12.0))
+    loud = np.abs(wave) > 1e-3 * np.max(np.abs(wave))
+    first = int(np.argmax(loud))
+    last = len(wave) - int(np.argmax(loud[::-1]))
+    wave = wave[max(0, first - 16):max(last, first + dsp.samples(SHORTEST_S))]
+    pre_roll = 0 if p.rng.random() < 0.6 else dsp.samples(p.rng.uniform(0.002, 0.08))
+    wave = wave[:p.n_max - pre_roll]
+    wave = np.concatenate([np.zeros(pre_roll), wave, np.zeros(max(0, dsp.samples(SHORTEST_S) - pre_roll - len(wave)))])
+    return faded(wave)
+
+
+def faded(wave):
+    """Fades out the last 40 ms, or 8 ms of a clip that has decayed by then."""
+    tail = np.max(np.abs(wave[-441:])) / (np.max(np.abs(wave)) + 1e-12)
+    n = min(len(wave) // 4, dsp.samples(0.008 if tail < 0.01 else 0.04))
+    wave = wave.copy()
+    wave[-n:] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(n) + 1) / n)
+    return wave
+
+
+def normalised(wave):
+    """Peak at PEAK, as float32; raises ValueError for silence or for values that are not finite."""
+    peak = np.max(np.abs(wave))
+    if not np.isfinite(peak) or peak <= 0:
+        raise ValueError("a sound is silent or not finite")
+    return (wave * (PEAK / peak)).astype(np.float32)

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""The table of sound families."""
+
+import dataclasses
+from typing import Callable
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """One kind of sound.
+
+    make(draw) returns a waveform of natural length, at any level. `tonal`: has a pitch, which draw.note chose.
+    `texture`: stationary, so that it can be cut anywhere and made to loop. `weight`: how often it is drawn,
+    relative to the others.
+    """
+
+    name: str
+    group: str
+    make: Callable
+    tonal: bool
+    texture: bool
+    weight: float
+
+
+FAMILIES = {}
+
+
+def family(name, group, tonal=False, texture=False, weight=1.0):
+    """Registers the decorated function as a family."""
+
+    def register(make):
+        if name in FAMILIES:
+            raise ValueError(f"family {name!r} is registered twice")
+        FAMILIES[name] = Family(name, group, make, tonal, texture, weight)
+        return make
+
+    return register
