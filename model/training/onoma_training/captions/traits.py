@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""The adjectives and phrases, and the parameters that call for them.
+
+A trait has words that stand before the name and words that stand after it. A rule reads one parameter of a clip: its
+position in the range it was drawn from (0 to 1), or, where it says so, its value.
+"""
+
+import dataclasses
+from typing import Optional, Tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Trait:
+    """Ways to say one thing. `needed`: leaving it out would make the plain name mean something else."""
+
+    before: Tuple[str, ...] = ()
+    after: Tuple[str, ...] = ()
+    needed: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """Below `low` a parameter calls for one trait, above `high` for another."""
+
+    param: str
+    low: float = 0.3
+    below: Optional[Trait] = None
+    high: float = 0.7
+    above: Optional[Trait] = None
+    by_value: bool = False
+
+
+LOW = Trait(("low", "low pitched", "deep"), ("low note", "low register"))
+VERY_LOW = Trait(("very low", "very deep"), ("very low note",))
+HIGH = Trait(("high", "high pitched"), ("high note", "high register"))
+VERY_HIGH = Trait(("very high",), ("very high note", "top register"))
+MIDDLE = Trait(("mid", "middle"), ("middle register", "mid range"))
+
+DARK = Trait(("dark", "dull", "mellow"))
+BRIGHT = Trait(("bright", "crisp", "sharp"))
+SHORT = Trait(("short", "tight", "quick"), ("short",))
+LONG = Trait(("long", "ringing"), ("long", "long decay"))
+SHORT_NOTE = Trait(("short", "staccato"), ("short note", "staccato", "short"))
+LONG_NOTE = Trait(("long", "sustained", "held"), ("long note", "sustained", "held note"))
+LONG_TEXTURE = Trait(("long", "continuous"), ("long",))
+SHORT_TEXTURE = Trait(("short",), ("short",))
+SOFT = Trait(("soft", "gentle"), ("soft",))
+HARD = Trait(("hard", "strong"), ("hard",))
+DISTORTED = Trait(("distorted", "overdriven", "gritty", "saturated"), ("with distortion",))
+ROOMY = Trait(("reverberant", "roomy"), ("with reverb", "in a room"))
+IN_A_HALL = Trait(("reverberant", "spacious"), ("in a hall", "with long reverb"))
+NOISY = Trait(("noisy",))
+HEAVY = Trait(("heavy", "dense", "strong"))
+LIGHT = Trait(("light", "sparse", "gentle"))
+SLOW_ATTACK = Trait(("swelling", "slow"), ("slow attack", "fading in"))
+
+# Rules that hold for every family which has the parameter and no rule of its own for it.
+COMMON = (
+    Rule("brightness", below=DARK, above=BRIGHT),
+    Rule("decay", below=SHORT, above=LONG),
+    Rule("ring", below=Trait(("short", "dry", "damped")), above=LONG),
+    Rule("hardness", below=SOFT, above=HARD),
+    Rule("density", below=LIGHT, above=HEAVY),
+    Rule("noisiness", high=0.8, above=NOISY),
+    Rule("detune", below=None, above=Trait(("detuned", "wide", "thick"))),
+    Rule("ground_hz", below=Trait(("low", "deep")), above=Trait(("high", "high pitched"))),
+    Rule("body_hz", below=Trait(("low", "low pitched")), above=Trait(("high", "high pitched"))),
+    Rule("centre_hz", below=Trait(("low", "dark")), above=Trait(("high", "bright"))),
+    Rule("resonance", high=0.7, above=Trait(("resonant", "squelchy"))),
+    Rule("breath", high=0.65, above=Trait(("breathy", "airy"), ("with breath",))),
+    Rule("speed", below=Trait(("slow", "calm")), above=Trait(("fast", "restless"))),
+    Rule("drive", by_value=True, low=0, high=0.3, above=DISTORTED),
+    Rule("vibrato", by_value=True, low=0, high=5, above=Trait((), ("with vibrato", "vibrato"))),
+    Rule("tremolo", by_value=True, low=0, high=0.15, above=Trait(("pulsing",), ("with tremolo", "tremolo"))),
+    Rule("chorus", by_value=True, low=0, high=0.3, above=Trait(("chorused", "wide"), ("with chorus",))),
+    Rule("bits", by_value=True, low=0, high=0, above=Trait(("lo fi", "bitcrushed", "8 bit", "crushed"))),
+    Rule("attack", by_value=True, low=0, high=0.25, above=SLOW_ATTACK),
+)
+
+_STICK = (Rule("hardness", below=Trait(("soft", "gentle", "quiet"), ("played softly",)),
+               above=Trait(("hard", "hard hit", "loud"), ("hit hard",))),)
+_MALLET = (
+    Rule("hardness", below=Trait(("soft", "mellow"), ("soft mallet", "soft mallets", "yarn mallet", "played softly")),
+         above=Trait(("hard", "bright"), ("hard mallet", "hard mallets", "hit hard"))),
+)
+
+# Rules of single families, in place of the common ones for the same parameter.
+OF_FAMILY = {
+    "kick": (
+        Rule("ground_hz", below=Trait(("deep", "low", "heavy", "subby")), above=Trait(("high", "tight"))),
+        Rule("hardness", below=Trait(("soft", "round", "mellow")), above=Trait(("punchy", "clicky", "hard", "hard hitting"))),
+        Rule("decay", below=Trait(("short", "tight", "dry")), above=Trait(("long", "boomy", "booming"))),
+    ),
+    "808": (
+        Rule("hardness", below=Trait(("soft", "smooth")), above=Trait(("punchy", "hard"))),
+        Rule("decay", below=Trait(("short",)), above=Trait(("long", "booming", "sustained"))),
+    ),
+    "snare": _STICK + (
+        Rule("body_hz", below=Trait(("low", "fat", "deep")), above=Trait(("high", "tight"))),
+        Rule("decay", below=Trait(("tight", "short", "dry")), above=Trait(("long", "big", "fat"))),
+        Rule("noisiness", low=0.25, below=Trait(("tonal", "dry")), high=0.75, above=Trait(("noisy", "rattling", "sizzling"))),
+    ),
+    "clap": (Rule("decay", below=Trait(("tight", "dry", "short")), above=Trait(("roomy", "big", "long"))),),
+    "closed hi-hat": (Rule("decay", below=Trait(("tight", "short", "dry")), above=Trait(("loose",))),),
+    "open hi-hat": (Rule("decay", below=Trait(("short",)), above=Trait(("long", "washy", "sizzling"))),),
+    "crash cymbal": (Rule("decay", below=Trait(("short", "small")), above=Trait(("long", "big", "washy"))),),
+    "tom": _STICK + (Rule("ground_hz", below=Trait(("low", "floor", "deep")), above=Trait(("high", "rack"))),),
+    "pad": (
+        Rule("brightness", low=0.4, below=Trait(("warm", "dark", "soft", "mellow")),
+             above=Trait(("bright", "shimmering", "airy"))),
+        Rule("detune", above=Trait(("lush", "wide", "thick", "detuned"))),
+    ),
+    "pluck": (
+        Rule("decay", below=Trait(("short", "tight", "snappy"), ("short", "staccato")), above=Trait(("long", "ringing"))),
+    ),
+    "fm tone": (Rule("brightness", below=Trait(("soft", "smooth", "mellow")), above=Trait(("bright", "harsh", "aggressive"))),),
+    "marimba": _MALLET,
+    "xylophone": _MALLET,
+    "vibraphone": _MALLET,
+    "glockenspiel": _MALLET,
+    "steel drum": _MALLET,
+    "electric piano": (Rule("hardness", below=Trait(("soft", "mellow", "warm"), ("played softly",)),
+                            above=Trait(("hard", "barking", "bright"), ("played hard",))),),
+    "piano": (Rule("hardness", below=Trait(("soft", "quiet", "mellow"), ("played softly", "pianissimo")),
+                   above=Trait(("loud", "hard", "bright"), ("played hard", "fortissimo"))),),
+    "flute": (Rule("hardness", high=0.75, above=Trait((), ("hard attack", "tongued"))),),
+    "rain": (Rule("density", below=Trait(("light", "gentle", "soft")), above=Trait(("heavy", "pouring", "hard"))),),
+    "wind": (
+        Rule("howl", by_value=True, low=0, high=0.3, above=Trait(("howling", "whistling"))),
+        Rule("strength", below=Trait(("soft", "gentle", "light")), above=Trait(("strong", "stormy"))),
+    ),
+    "thunder": (Rule("nearness", below=Trait(("distant", "far", "rumbling")), above=Trait(("near", "loud", "cracking", "close"))),),
+    "ocean waves": (Rule("speed", below=Trait(("slow", "calm")), above=Trait(("rough", "fast"))),),
+    "fire": (Rule("roar", high=0.6, above=Trait(("roaring", "big"))), Rule("density", below=Trait(("small", "quiet")),
+                                                                           above=Trait(("crackling", "busy")))),
+    "vinyl crackle": (Rule("density", below=Trait(("sparse", "light")), above=Trait(("dusty", "dirty", "heavy"))),),
+    "acid bass": (Rule("resonance", above=Trait(("squelchy", "resonant", "screaming"))),),
+}
+
+# What a chosen value calls for, by parameter and value.
+CHOICES = {
+    ("material", "wood"): Trait(("wooden", "rosewood")),
+    ("material", "glass"): Trait(("glass",), needed=True),
+    ("material", "metal"): Trait(("metal", "metallic"), needed=True),
+    ("material", "stone"): Trait(("stone",), needed=True),
+    ("articulation", "staccato"): SHORT_NOTE,
+    ("stroke", "slap"): Trait(("slapped",), ("slap",), needed=True),
+    ("stroke", "mute"): Trait(("muted", "damped"), ("muted",), needed=True),
+    ("stroke", "open"): Trait(("open",)),
+    ("stroke", "bell"): Trait((), ("on the bell", "bell of the cymbal"), needed=True),
+    ("choked", True): Trait(("choked",), ("choked",)),
+    ("strokes", 1): Trait(("single",)),
+    ("strokes", 2): Trait(("double",), ("twice",)),
+    ("strokes", 3): Trait(("repeated",), ("three times",)),
+    ("strokes", 4): Trait(("repeated", "rhythmic"), ("four times",)),
+    ("strokes", 6): Trait(("repeated",), ("several times",)),
+    ("vowel", "ah"): Trait((), ("ah", "aah")),
+    ("vowel", "eh"): Trait((), ("eh",)),
+    ("vowel", "ee"): Trait((), ("ee", "eee")),
+    ("vowel", "oh"): Trait((), ("oh",)),
+    ("vowel", "oo"): Trait((), ("oo", "ooh")),
+    ("chord", "fifth"): Trait(("fifth",), ("power chord", "fifth"), needed=True),
+    ("chord", "major"): Trait(("major chord",), ("major chord", "major"), needed=True),
+    ("chord", "minor"): Trait(("minor chord",), ("minor chord", "minor"), needed=True),
+    ("chord", "minor seventh"): Trait(("minor seventh",), ("minor seventh chord", "minor 7 chord"), needed=True),
+    ("chord", "major seventh"): Trait(("major seventh",), ("major seventh chord", "major 7 chord"), needed=True),
+    ("chord", "suspended"): Trait(("suspended",), ("suspended chord", "sus 4 chord"), needed=True),
+    ("colour", "white"): Trait(("white",)),
+    ("colour", "pink"): Trait(("pink",), needed=True),
+    ("colour", "brown"): Trait(("brown",), needed=True),
+    ("colour", "band"): Trait(("filtered", "narrow"), needed=True),
+    ("surface", "window"): Trait((), ("on a window", "on glass")),
+    ("surface", "leaves"): Trait((), ("on leaves", "in a forest")),
+    ("surface", "roof"): Trait((), ("on a roof", "on a tin roof")),
+    ("slide", "rising"): Trait(("rising", "upward"), ("sliding up",)),
+    ("slide", "falling"): Trait(("falling", "downward"), ("sliding down",)),
+    ("filter", "lowpass"): Trait(("muffled", "filtered"), ("behind a wall",), needed=True),
+    ("filter", "highpass"): Trait(("thin", "tinny", "small"), needed=True),
+}
+
+# Choices of single families that mean something else there, or nothing.
+CHOICES_OF_FAMILY = {
+    ("synth bass", "wave", "saw"): Trait(("saw",)),
+    ("synth bass", "wave", "square"): Trait(("square",)),
+    ("synth bass", "wave", "pulse"): Trait(("pulse",)),
+    ("sine lead", "wave", "triangle"): Trait(("triangle wave",), needed=True),
+    ("sync lead", "falling", True): Trait(("falling",)),
+    ("sync lead", "falling", False): Trait(("rising",)),
+    ("fm tone", "ratio", 1.41): Trait(("metallic", "clangorous"), needed=True),
+    ("fm tone", "ratio", 3.5): Trait(("metallic", "bell like"), needed=True),
+    ("fm tone", "ratio", 7.0): Trait(("glassy", "metallic")),
+}
+
+LOOP = Trait(("looping", "seamless"), ("loop", "seamless loop", "looped"))
+ONE_SHOT = Trait((), ("one shot", "single hit"))
+ONE_NOTE = Trait((), ("single note", "one shot"))
+TEMPO = ("{} bpm", "at {} bpm", "tempo {}")
