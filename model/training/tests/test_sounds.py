@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 The Onoma authors
+# SPDX-License-Identifier: ISC
+"""Tests of the training sounds: python3 -m unittest discover -s tests, in model/training"""
+
+import json
+import pathlib
+import tempfile
+import unittest
+import unittest.mock
+
+import numpy as np
+
+from onoma_training.sounds import FAMILIES, SAMPLE_RATE, ClipInfo, generate, make_clip
+from onoma_training.sounds import dsp
+
+
+def cents_off(wave, f0):
+    """How far the partial near f0 lies from it, in cents: the power-weighted mean of its momentary frequency.
+
+    The first fifth (the attack) and the last tenth (the fade) are left out.
+    """
+    wave = np.asarray(wave[len(wave) // 5:-len(wave) // 10], float)
+    wave = wave * np.hanning(len(wave))
+    spectrum = np.fft.fft(wave, 2 * len(wave))
+    frequency = np.fft.fftfreq(2 * len(wave), 1 / SAMPLE_RATE)
+    spectrum[np.abs(frequency - f0) > 0.12 * f0] = 0
+    band = np.fft.ifft(spectrum)[:len(wave)]
+    turn = np.angle(np.sum(band[1:] * np.conj(band[:-1])))
+    return 1200 * np.log2(turn * SAMPLE_RATE / (2 * np.pi) / f0)
+
+
+class ClipTest(unittest.TestCase):
+    """Every family, a few seeds each."""
+
+    def clips(self, **options):
+        for family in FAMILIES:
+            for seed in range(4):
+                yield make_clip(seed, family=family, **options)
+
+    def test_waves_are_sound(self):
+        for clip in self.clips():
+            with self.subTest(family=clip.family, seed=clip.info.seed):
+                self.assertEqual(clip.wave.dtype, np.float32)
+                self.assertEqual(clip.wave.ndim, 1)
+                self.assertTrue(np.isfinite(clip.wave).all())
+                self.assertAlmostEqual(float(np.max(np.abs(clip.wave))), 0.9, places=4)
+                self.assertLess(abs(float(np.mean(clip.wave))), 2e-3)
+                self.assertGreaterEqual(clip.length_s, 0.19)
+                self.assertLessEqual(clip.length_s, 3.0)
+
+    def test_one_shots_end_in_silence_and_begin_at_once(self):
+        for clip in self.clips():
+            if clip.loop:
+                continue
+            with self.subTest(family=clip.family, seed=clip.info.seed):
+                self.assertLess(abs(float(clip.wave[-1])), 1e-3)
+                onset = np.argmax(np.abs(clip.wave) > 1e-3) / SAMPLE_RATE
+                self.assertLess(onset, 0.085)
+
+    def test_loops_join_without_a_step(self):
+        loops = [clip for family, kind in FAMILIES.items() if kind.texture for seed in range(12)
+                 for clip in [make_clip(seed, family=family)] if clip.loop]
+        self.assertGreater(len(loops), 10)
+        for clip in loops:
+            steps = np.abs(np.diff(clip.wave))
+            seam = abs(float(clip.wave[0] - clip.wave[-1]))
+            self.assertLessEqual(seam, 1.5 * float(np.max(steps)), clip.family)
+
+    def test_longest_clip_is_kept_to(self):
+        for length in (0.5, 12.0):
+            for family in ("pad", "rain", "kick", "piano", "crash cymbal"):
+                clip = make_clip(3, length, family)
+                self.assertLessEqual(clip.length_s, length)
+        self.assertGreater(max(make_clip(s, 12.0, "rain").length_s for s in range(8)), 5.0)
+        with self.assertRaises(ValueError):
+            make_clip(0, 13.0)
+
+    def test_same_seed_same_clip(self):
+        for family in FAMILIES:
+            first, second = make_clip(11, family=family), make_clip(11, family=family)
+            self.assertTrue(np.array_equal(first.wave, second.wave), family)
+            self.assertEqual(first.info, second.info)
+        self.assertFalse(np.array_equal(make_clip(1, family="kick").wave[:2000], make_clip(2, family="kick").wave[:2000]))
+
+    def test_info_survives_json(self):
+        for clip in self.clips():
+            fields = json.loads(json.dumps(clip.info.to_dict()))
+            self.assertEqual(ClipInfo.from_dict(fields), clip.info)
+
+    def test_every_family_is_drawn(self):
+        drawn = {make_clip(seed, 0.5).family for seed in range(1200)}
+        self.assertEqual(drawn, set(FAMILIES))
+
+
+class TuningTest(unittest.TestCase):
+    def test_tonal_families_are_in_tune(self):
+        for family, kind in FAMILIES.items():
+            if not kind.tonal:
+                continue
+            off = []
+            for seed in range(30):
+                clip = make_clip(seed, family=family, dry=True)
+                if clip.length_s > 0.5:
+                    off.append(abs(cents_off(clip.wave, clip.f0)))
+                if len(off) == 7:
+                    break
+            with self.subTest(family=family):
+                self.assertGreaterEqual(len(off), 3)
+                self.assertLess(np.median(off), 5.0, np.round(off, 1))
+
+    def test_the_ruler_measures(self):
+        wave = np.sin(2 * np.pi * 442.0 * np.arange(44100) / SAMPLE_RATE)
+        self.assertAlmostEqual(cents_off(wave, 440.0), 1200 * np.log2(442 / 440), delta=0.2)
+
+    def test_notes_are_uniform(self):
+        notes = [make_clip(seed, 0.5, "marimba").midi for seed in range(520)]
+        self.assertEqual((min(notes), max(notes)), (45, 96))
+        self.assertLess(max(np.bincount(notes)), 30)
+
+
+class DspTest(unittest.TestCase):
+    def test_partials_equal_their_definition(self):
+        n, t = 3000, np.arange(3000) / SAMPLE_RATE
+        made = dsp.partials(n, [440.0, 1234.5], [0.3, 2.0], [1.0, 0.5], [0.0, 1.0])
+        wanted = np.sin(2 * np.pi * 440 * t) * 10 ** (-3 * t / 0.3) + 0.5 * np.sin(2 * np.pi * 1234.5 * t + 1) * 10 ** (-3 * t / 2)
+        np.testing.assert_allclose(made, wanted, atol=1e-9)
+
+    def test_wavetable_equals_its_harmonics(self):
+        phase = dsp.cycles(220.0, 2000, 0.3)
+        amplitudes = 1 / np.arange(1, 20)
+        wanted = sum(a * np.sin(2 * np.pi * (k + 1) * phase) for k, a in enumerate(amplitudes))
+        np.testing.assert_allclose(dsp.wavetable(phase, amplitudes), wanted, atol=5e-3)
+
+    def test_waveshaper_does_not_alias(self):
+        n = 8192
+        tone = np.sin(2 * np.pi * 1500 * SAMPLE_RATE / n / 8 * np.arange(n) / SAMPLE_RATE)
+        spectrum = np.abs(np.fft.rfft(dsp.shaped(5 * tone, np.tanh)[1000:] * np.hanning(n - 1000)))
+        bins = np.fft.rfftfreq(n - 1000, 1 / SAMPLE_RATE)
+        f0 = 1500 * SAMPLE_RATE / n / 8
+        harmonic = np.min(np.abs(bins[:, None] - f0 * np.arange(0, 30)[None]), axis=1) < 40
+        self.assertLess(np.max(spectrum[~harmonic]), 2e-3 * np.max(spectrum))
+
+    def test_drawn_noise_has_the_drawn_spectrum(self):
+        noise = dsp.drawn_noise(np.random.default_rng(1), 200000, lambda t, f: np.where(f < 5000, 1.0, 0.1) + 0 * t)
+        spectrum = np.abs(np.fft.rfft(noise)) ** 2
+        bins = np.fft.rfftfreq(len(noise), 1 / SAMPLE_RATE)
+        ratio = np.mean(spectrum[(bins > 500) & (bins < 4500)]) / np.mean(spectrum[(bins > 6000) & (bins < 20000)])
+        self.assertAlmostEqual(10 * np.log10(ratio), 20, delta=0.5)
+
+
+class GenerateTest(unittest.TestCase):
+    def run_into(self, folder, **changes):
+        options = {"out": folder, "count": 6, "seed": 3, "workers": 1, "length-max": 0.5} | changes
+        generate.main([text for key, value in options.items() for text in (f"--{key}", str(value))])
+
+    def test_shards_hold_the_clips_and_are_left_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.run_into(folder)
+            paths = sorted(pathlib.Path(folder).iterdir())
+            self.assertEqual([p.name for p in paths], ["shard-00000.jsonl", "shard-00000.npy"])
+            clips = list(generate.read_shard(paths[0]))
+            self.assertEqual(len(clips), 6)
+            for i, (samples, line) in enumerate(clips):
+                clip = make_clip(3 * generate.SEEDS_A_RUN + i, 0.5)
+                np.testing.assert_allclose(samples / 32767, clip.wave, atol=1e-4)
+                self.assertEqual(ClipInfo.from_dict(line["info"]), clip.info)
+                self.assertEqual(len(line["captions"]), generate.CAPTIONS_A_CLIP)
+            stamp = paths[1].stat().st_mtime_ns
+            self.run_into(folder)
+            self.assertEqual(paths[1].stat().st_mtime_ns, stamp)
+
+    def test_bad_arguments_are_refused(self):
+        for changes in ({"count": 0}, {"length-max": 13}, {"workers": 0}):
+            with self.assertRaises(SystemExit), open("/dev/null", "w") as nowhere, \
+                    unittest.mock.patch("sys.stderr", nowhere):
+                self.run_into("/nonexistent", **changes)
+
+
+if __name__ == "__main__":
+    unittest.main()
