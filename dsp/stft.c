@@ -144,8 +144,9 @@ static Scratch scratch_of(const OnomaStft *stft, float *scratch, size_t i) {
   return (Scratch){.frame = frame, .spectrum = (OnomaComplex *)(frame + frame_stride(stft))};
 }
 
-static float *alloc_scratch(const OnomaStft *stft, size_t n_items) {
-  return onoma_alloc(n_items, (frame_stride(stft) + spectrum_stride(stft)) * sizeof(float));
+static float *alloc_scratch(const OnomaStft *stft, OnomaArena *arena, size_t n_items) {
+  return onoma_arena_alloc(arena, n_items,
+                           (frame_stride(stft) + spectrum_stride(stft)) * sizeof(float));
 }
 
 // Cuts frame t out of the signal, and windows it.
@@ -180,27 +181,26 @@ static void transform_item(void *data, size_t item) {
   }
 }
 
-static OnomaStatus transform(Forward *f, OnomaPool *pool, OnomaError *error) {
+static void transform(Forward *f, OnomaPool *pool, OnomaArena *arena) {
   f->n_frames = onoma_stft_n_frames(f->stft, f->n_samples);
   const size_t n_items = (f->n_frames + frames_per_item - 1) / frames_per_item;
-  f->scratch = alloc_scratch(f->stft, n_items);
-  if (!f->scratch)
-    return onoma_fail_memory(error);
-  onoma_pool_run(pool, n_items, transform_item, f);
-  onoma_free(f->scratch);
-  return ONOMA_OK;
+  const size_t mark = onoma_arena_mark(arena);
+  f->scratch = alloc_scratch(f->stft, arena, n_items);
+  if (!arena->measuring)
+    onoma_pool_run(pool, n_items, transform_item, f);
+  onoma_arena_release(arena, mark);
 }
 
-OnomaStatus onoma_stft_forward(const OnomaStft *stft, OnomaPool *pool, const float *x,
-                               size_t n_samples, OnomaComplex *frames, OnomaError *error) {
+void onoma_stft_forward(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena, const float *x,
+                        size_t n_samples, OnomaComplex *frames) {
   Forward f = {.stft = stft, .x = x, .n_samples = n_samples, .frames = frames};
-  return transform(&f, pool, error);
+  transform(&f, pool, arena);
 }
 
-OnomaStatus onoma_stft_magnitudes(const OnomaStft *stft, OnomaPool *pool, const float *x,
-                                  size_t n_samples, float *magnitudes, OnomaError *error) {
+void onoma_stft_magnitudes(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena,
+                           const float *x, size_t n_samples, float *magnitudes) {
   Forward f = {.stft = stft, .x = x, .n_samples = n_samples, .magnitudes = magnitudes};
-  return transform(&f, pool, error);
+  transform(&f, pool, arena);
 }
 
 // An inverse transform, in two operations: all frames on their own, then the overlap-add, where
@@ -260,26 +260,23 @@ static void add_item(void *data, size_t item) {
     x[i] /= fmaxf(weights[i], ONOMA_STFT_MIN_WEIGHT);
 }
 
-OnomaStatus onoma_stft_inverse(const OnomaStft *stft, OnomaPool *pool, const OnomaComplex *frames,
-                               size_t n_frames, float *x, size_t n_samples, OnomaError *error) {
+void onoma_stft_inverse(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena,
+                        const OnomaComplex *frames, size_t n_frames, float *x, size_t n_samples) {
   const size_t n_items = (n_frames + frames_per_item - 1) / frames_per_item;
+  const size_t mark = onoma_arena_mark(arena);
   Inverse f = {
       .stft = stft,
       .frames = frames,
       .n_frames = n_frames,
       .x = x,
       .n_samples = n_samples,
-      .pieces = onoma_alloc(n_frames, frame_stride(stft) * sizeof(float)),
-      .weights = onoma_alloc(n_samples, sizeof(float)),
-      .scratch = alloc_scratch(stft, n_items),
+      .pieces = onoma_arena_alloc(arena, n_frames, frame_stride(stft) * sizeof(float)),
+      .weights = onoma_arena_floats(arena, n_samples),
+      .scratch = alloc_scratch(stft, arena, n_items),
   };
-  const bool ready = f.pieces && f.weights && f.scratch;
-  if (ready) {
+  if (!arena->measuring) {
     onoma_pool_run(pool, n_items, invert_item, &f);
     onoma_pool_run(pool, (n_samples + samples_per_item - 1) / samples_per_item, add_item, &f);
   }
-  onoma_free(f.scratch);
-  onoma_free(f.weights);
-  onoma_free(f.pieces);
-  return ready ? ONOMA_OK : onoma_fail_memory(error);
+  onoma_arena_release(arena, mark);
 }

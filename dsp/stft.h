@@ -9,10 +9,13 @@
 //
 // All functions take a const OnomaStft, and any number of threads may use one at a time. Work is
 // shared out over a pool (NULL: done by the caller), with the same bits for any number of threads.
+// Scratch memory comes from an arena and is given back; with a measuring arena nothing else is done
+// or touched.
 
 #ifndef ONOMA_DSP_STFT_H
 #define ONOMA_DSP_STFT_H
 
+#include "base/memory.h"
 #include "base/pool.h"
 #include "fft.h"
 
@@ -60,21 +63,20 @@ size_t onoma_stft_n_frames(const OnomaStft *stft, size_t n_samples);
 // The number of samples that n_frames stand for: (T - 1) * hop if centred, T * hop if framed. [any]
 size_t onoma_stft_n_samples(const OnomaStft *stft, size_t n_frames);
 
-// The transform of x, n_samples, into frames [T,K], T = onoma_stft_n_frames(). Fails only if memory
-// is out. [any but audio]
-OnomaStatus onoma_stft_forward(const OnomaStft *stft, OnomaPool *pool, const float *x,
-                               size_t n_samples, OnomaComplex *frames, OnomaError *error);
+// The transform of x, n_samples, into frames [T,K], T = onoma_stft_n_frames(). [any but audio]
+void onoma_stft_forward(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena, const float *x,
+                        size_t n_samples, OnomaComplex *frames);
 
 // The magnitudes of the transform, [T,K]. [any but audio]
-OnomaStatus onoma_stft_magnitudes(const OnomaStft *stft, OnomaPool *pool, const float *x,
-                                  size_t n_samples, float *magnitudes, OnomaError *error);
+void onoma_stft_magnitudes(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena,
+                           const float *x, size_t n_samples, float *magnitudes);
 
 // The signal whose transform is nearest to frames [n_frames,K] (Griffin and Lim 1984): the inverse
 // frames are windowed once more, added up in the order of their number, and divided by the sum of
 // their squared windows, at least ONOMA_STFT_MIN_WEIGHT. The frames of a signal give it back to
 // rounding wherever that sum is larger. x gets the first n_samples; those that no frame reaches are
 // zero. frames are left as they were. [any but audio]
-OnomaStatus onoma_stft_inverse(const OnomaStft *stft, OnomaPool *pool, const OnomaComplex *frames,
-                               size_t n_frames, float *x, size_t n_samples, OnomaError *error);
+void onoma_stft_inverse(const OnomaStft *stft, OnomaPool *pool, OnomaArena *arena,
+                        const OnomaComplex *frames, size_t n_frames, float *x, size_t n_samples);
 
 #endif
