@@ -30,6 +30,8 @@ static OnomaStatus check_info(const OnomaClipInfo *info, OnomaError *error) {
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "a clip can't be empty");
   if (!(info->sample_rate > 0) || !isfinite(info->sample_rate))
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "a clip's sample rate must be positive");
+  if (!isnan(info->root_note) && !(info->root_note >= 0 && info->root_note < 128))
+    return onoma_fail(error, ONOMA_ERR_ARGUMENT, "a clip's root note must be a MIDI note");
   if (info->has_loop && (info->loop_start >= info->loop_end || info->loop_end > info->n_frames))
     return onoma_fail(error, ONOMA_ERR_ARGUMENT,
                       "loop %zu to %zu is not within the clip's %zu frames", info->loop_start,
@@ -37,12 +39,13 @@ static OnomaStatus check_info(const OnomaClipInfo *info, OnomaError *error) {
   return ONOMA_OK;
 }
 
-// The largest 24-bit sample is just under 1. False for samples out of range.
+// The largest 24-bit sample is just under 1. Adding zero makes negative zeros positive, as a file
+// would give them back. False for samples out of range.
 static bool quantise(const float *in, size_t n, float *out) {
   for (size_t i = 0; i < n; i++) {
     if (!(in[i] >= -1.0F && in[i] <= 1.0F))
       return false;
-    out[i] = fminf(rintf(in[i] * QUANTA), QUANTA - 1) / QUANTA;
+    out[i] = fminf(rintf(in[i] * QUANTA), QUANTA - 1) / QUANTA + 0.0F;
   }
   return true;
 }

@@ -25,7 +25,8 @@ typedef struct {
   size_t n_channels;  // 1 or 2
   size_t n_frames;    // samples per channel, at least 1
   double sample_rate; // Hz
-  double root_note;   // MIDI note with fraction, or NaN if the sound has no pitch that is known
+  double root_note;   // MIDI note with fraction, 0 to under 128, or NaN if the sound has no pitch
+                      // that is known
   bool has_loop;      // the next two are valid
   size_t loop_start;  // frame
   size_t loop_end;    // frame after the last one of the loop, at most n_frames

@@ -8,9 +8,10 @@
 #include <onoma/clip.h>
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
-static const float wave[] = {0.0F, 1.0F, -1.0F, 0.3F, 1e-9F, -0.25F};
+static const float wave[] = {0.0F, 1.0F, -1.0F, 0.3F, 1e-9F, -0.25F, -1e-9F, -0.0F};
 static const float *const channels[] = {wave, wave};
 enum { n_wave = sizeof(wave) / sizeof(wave[0]) };
 
@@ -34,6 +35,7 @@ static void test_samples_are_24_bit(void **state) {
       assert_true(fabsf(samples[i] - wave[i]) <= 1.0F / 8388608);
       assert_true(samples[i] * 8388608 == rintf(samples[i] * 8388608));
       assert_true(samples[i] < 1.0F);
+      assert_false(samples[i] == 0 && signbit(samples[i]));
     }
   }
   assert_ptr_equal(onoma_clip_ref(clip), clip);
@@ -62,6 +64,12 @@ static void test_nonsense_is_refused(void **state) {
   info = valid();
   info.sample_rate = 0;
   assert_refused(info, channels);
+  static const double bad_notes[] = {-0.5, 128, INFINITY};
+  for (size_t i = 0; i < 3; i++) {
+    info = valid();
+    info.root_note = bad_notes[i];
+    assert_refused(info, channels);
+  }
   info = valid();
   info.has_loop = true;
   info.loop_start = 2;
@@ -72,10 +80,39 @@ static void test_nonsense_is_refused(void **state) {
     assert_refused(valid(), (const float *const[]){bad[i], bad[i]});
 }
 
+static void *ref_and_unref(void *clip) {
+  for (int i = 0; i < 10000; i++) {
+    OnomaClip *const mine = onoma_clip_ref(clip);
+    if (onoma_clip_samples(mine, 0)[1] < 0.99F)
+      return clip;
+    onoma_clip_unref(mine);
+  }
+  onoma_clip_unref(clip);
+  return NULL;
+}
+
+// Each thread owns a reference; the last to go frees the clip (the sanitizers tell otherwise).
+static void test_references_of_several_threads(void **state) {
+  (void)state;
+  const OnomaClipInfo info = valid();
+  OnomaClip *clip;
+  assert_int_equal(onoma_clip_new(&clip, &info, channels, NULL), ONOMA_OK);
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, ref_and_unref, onoma_clip_ref(clip)), 0);
+  onoma_clip_unref(clip);
+  for (int i = 0; i < 4; i++) {
+    void *failed;
+    pthread_join(threads[i], &failed);
+    assert_null(failed);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_samples_are_24_bit),
       cmocka_unit_test(test_nonsense_is_refused),
+      cmocka_unit_test(test_references_of_several_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
