@@ -20,8 +20,8 @@ typedef struct {
   struct json_object *json; // borrowed from the top
 } OnomaConfig;
 
-// Reads a JSON file whose top is an object; accepts the NaN and Infinity that Python writes.
-// [control]
+// Reads a JSON file whose top is an object; accepts the NaN and Infinity that Python writes, but no
+// key twice. config->path is the path given, which must live as long as the config. [control]
 OnomaStatus onoma_config_open(OnomaConfig *config, const char *path, OnomaError *error);
 
 // Frees what onoma_config_open() read; not for sub-configs. [control]
@@ -29,7 +29,8 @@ void onoma_config_close(OnomaConfig *config);
 
 // Each of these reads `key`. The plain form fails when it is missing or null; the `_or` form gives
 // the fallback then. A value of another type, or outside of [min, max], fails in both. Sizes are
-// whole numbers. [control]
+// whole numbers; NaN is outside of every range, an infinity only if the range leaves it out. *value
+// is written on success only. [control]
 bool onoma_config_has(const OnomaConfig *config, const char *key); // there, and not null
 OnomaStatus onoma_config_size(const OnomaConfig *config, const char *key, size_t min, size_t max,
                               size_t *value, OnomaError *error);
@@ -48,14 +49,14 @@ OnomaStatus onoma_config_string(const OnomaConfig *config, const char *key, cons
 OnomaStatus onoma_config_string_or(const OnomaConfig *config, const char *key, const char *fallback,
                                    const char **value, OnomaError *error);
 
-// An array of whole numbers, min_n to max_n of them, each in [min, max]; a single number counts as
-// n_repeat equal ones (0: a single number is an error). values has room for max_n.
+// An array of 1 to max_n whole numbers, each in [min, max]; a single number counts as n_repeat
+// equal ones (at most max_n; 0: a single number is an error). values has room for max_n.
 OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_t min, size_t max,
                                size_t n_repeat, size_t max_n, size_t *values, size_t *n_values,
                                OnomaError *error);
 
-// Length of the array `key`, and item i of it as a string, as an object (or the object `key`
-// itself).
+// Length of the array `key`; its item i as a string, or as an object; and the object `key` itself.
+// The objects live as long as the config.
 OnomaStatus onoma_config_n_items(const OnomaConfig *config, const char *key, size_t *n,
                                  OnomaError *error);
 OnomaStatus onoma_config_string_at(const OnomaConfig *config, const char *key, size_t i,
@@ -65,9 +66,9 @@ OnomaStatus onoma_config_object_at(const OnomaConfig *config, const char *key, s
 OnomaStatus onoma_config_object(const OnomaConfig *config, const char *key, OnomaConfig *object,
                                 OnomaError *error);
 
-// The failure of a value that is of the right type, but can't be: "<path>: <at>.<key>: <text>".
-// [any]
+// The failure of a value that is of the right type, but can't be: "<path>: <at>.<key>: <text>",
+// the text formatted as onoma_fail() does. [any]
 OnomaStatus onoma_config_fail(const OnomaConfig *config, OnomaStatus status, const char *key,
-                              OnomaError *error, const char *text);
+                              OnomaError *error, const char *format, ...) ONOMA_PRINTF(5, 6);
 
 #endif
