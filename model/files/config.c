@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 OnomaStatus onoma_config_open(OnomaConfig *config, const char *path, OnomaError *error) {
   *config = (OnomaConfig){.path = path};
@@ -62,6 +63,15 @@ static OnomaStatus fail_type(const OnomaConfig *config, const char *key, struct 
 
 bool onoma_config_has(const OnomaConfig *config, const char *key) {
   return lookup(config, key) != NULL;
+}
+
+bool onoma_config_is_null(const OnomaConfig *config, const char *key) {
+  struct json_object *value = NULL;
+  return json_object_object_get_ex(config->json, key, &value) && !value;
+}
+
+bool onoma_config_is_array(const OnomaConfig *config, const char *key) {
+  return json_object_is_type(lookup(config, key), json_type_array);
 }
 
 static OnomaStatus get_size(const OnomaConfig *config, const char *key, struct json_object *json,
@@ -159,10 +169,10 @@ static OnomaStatus get_array(const OnomaConfig *config, const char *key, struct 
   return ONOMA_OK;
 }
 
-OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_t min, size_t max,
-                               size_t n_repeat, size_t max_n, size_t *values, size_t *n_values,
-                               OnomaError *error) {
-  struct json_object *json = lookup(config, key);
+// The numbers of an array, or n_repeat times the number that json is.
+static OnomaStatus get_sizes(const OnomaConfig *config, const char *key, struct json_object *json,
+                             size_t min, size_t max, size_t n_repeat, size_t max_n, size_t *values,
+                             size_t *n_values, OnomaError *error) {
   if (n_repeat && json_object_is_type(json, json_type_int)) {
     size_t value = 0;
     const OnomaStatus status = get_size(config, key, json, min, max, &value, error);
@@ -174,13 +184,13 @@ OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_
     return ONOMA_OK;
   }
 
-  size_t n = 0;
-  OnomaStatus status = get_array(config, key, &json, &n, error);
-  if (status)
-    return status;
+  if (!json_object_is_type(json, json_type_array))
+    return fail_type(config, key, json, "an array", error);
+  const size_t n = json_object_array_length(json);
   if (!n || n > max_n)
     return onoma_config_fail(config, ONOMA_ERR_FORMAT, key, error,
                              "%zu items, but there must be 1 to %zu", n, max_n);
+  OnomaStatus status = ONOMA_OK;
   for (size_t i = 0; i < n && !status; i++) {
     struct json_object *const item = json_object_array_get_idx(json, i);
     status = get_size(config, key, item, min, max, &values[i], error);
@@ -188,6 +198,15 @@ OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_
   if (!status)
     *n_values = n;
   return status;
+}
+
+OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_t min, size_t max,
+                               size_t n_repeat, size_t max_n, size_t *values, size_t *n_values,
+                               OnomaError *error) {
+  struct json_object *json = NULL;
+  const OnomaStatus status = require(config, key, &json, error);
+  return status ? status
+                : get_sizes(config, key, json, min, max, n_repeat, max_n, values, n_values, error);
 }
 
 OnomaStatus onoma_config_n_items(const OnomaConfig *config, const char *key, size_t *n,
@@ -215,6 +234,15 @@ OnomaStatus onoma_config_string_at(const OnomaConfig *config, const char *key, s
   struct json_object *item = NULL;
   const OnomaStatus status = get_item(config, key, i, &item, error);
   return status ? status : get_string(config, key, item, value, error);
+}
+
+OnomaStatus onoma_config_sizes_at(const OnomaConfig *config, const char *key, size_t i, size_t min,
+                                  size_t max, size_t n_repeat, size_t max_n, size_t *values,
+                                  size_t *n_values, OnomaError *error) {
+  struct json_object *item = NULL;
+  const OnomaStatus status = get_item(config, key, i, &item, error);
+  return status ? status
+                : get_sizes(config, key, item, min, max, n_repeat, max_n, values, n_values, error);
 }
 
 static OnomaStatus get_object(const OnomaConfig *config, const char *key, struct json_object *json,
@@ -259,4 +287,28 @@ OnomaStatus onoma_config_object(const OnomaConfig *config, const char *key, Onom
   if (!status)
     append_key(object, config, key, "");
   return status;
+}
+
+static bool is_known(const char *key, const char *const *known, size_t n_known) {
+  for (size_t i = 0; i < n_known; i++) {
+    if (!strcmp(key, known[i]))
+      return true;
+  }
+  return key[0] == '_';
+}
+
+OnomaStatus onoma_config_check_keys(const OnomaConfig *config, const char *const *known,
+                                    size_t n_known, OnomaError *error) {
+  struct json_object_iterator at = json_object_iter_begin(config->json);
+  const struct json_object_iterator end = json_object_iter_end(config->json);
+  for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+    const char *const key = json_object_iter_peek_name(&at);
+    struct json_object *const value = json_object_iter_peek_value(&at);
+    const bool is_off = !value || (json_object_is_type(value, json_type_boolean) &&
+                                   !json_object_get_boolean(value));
+    if (!is_off && !is_known(key, known, n_known))
+      return onoma_config_fail(config, ONOMA_ERR_UNSUPPORTED, key, error,
+                               "this setting is not known");
+  }
+  return ONOMA_OK;
 }

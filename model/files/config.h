@@ -31,7 +31,9 @@ void onoma_config_close(OnomaConfig *config);
 // the fallback then. A value of another type, or outside of [min, max], fails in both. Sizes are
 // whole numbers; NaN is outside of every range, an infinity only if the range leaves it out. *value
 // is written on success only. [control]
-bool onoma_config_has(const OnomaConfig *config, const char *key); // there, and not null
+bool onoma_config_has(const OnomaConfig *config, const char *key);      // there, and not null
+bool onoma_config_is_null(const OnomaConfig *config, const char *key);  // there, and null
+bool onoma_config_is_array(const OnomaConfig *config, const char *key); // there, and an array
 OnomaStatus onoma_config_size(const OnomaConfig *config, const char *key, size_t min, size_t max,
                               size_t *value, OnomaError *error);
 OnomaStatus onoma_config_size_or(const OnomaConfig *config, const char *key, size_t min, size_t max,
@@ -55,6 +57,11 @@ OnomaStatus onoma_config_sizes(const OnomaConfig *config, const char *key, size_
                                size_t n_repeat, size_t max_n, size_t *values, size_t *n_values,
                                OnomaError *error);
 
+// The same of item i of the array `key`.
+OnomaStatus onoma_config_sizes_at(const OnomaConfig *config, const char *key, size_t i, size_t min,
+                                  size_t max, size_t n_repeat, size_t max_n, size_t *values,
+                                  size_t *n_values, OnomaError *error);
+
 // Length of the array `key`; its item i as a string, or as an object; and the object `key` itself.
 // The objects live as long as the config.
 OnomaStatus onoma_config_n_items(const OnomaConfig *config, const char *key, size_t *n,
@@ -65,6 +72,11 @@ OnomaStatus onoma_config_object_at(const OnomaConfig *config, const char *key, s
                                    OnomaConfig *object, OnomaError *error);
 OnomaStatus onoma_config_object(const OnomaConfig *config, const char *key, OnomaConfig *object,
                                 OnomaError *error);
+
+// Fails at the first key that is not among the known ones, unless it is null or false or starts
+// with an underscore: a setting that nobody reads must not be ignored.
+OnomaStatus onoma_config_check_keys(const OnomaConfig *config, const char *const *known,
+                                    size_t n_known, OnomaError *error);
 
 // The failure of a value that is of the right type, but can't be: "<path>: <at>.<key>: <text>",
 // the text formatted as onoma_fail() does. [any]

@@ -191,6 +191,47 @@ static void test_decimal_comma(void **state) {
   setlocale(LC_ALL, "C");
 }
 
+static void test_nested_sizes(void **state) {
+  (void)state;
+  OnomaConfig config;
+  open_good(&config, "{\"none\": null, \"n\": 2, \"lists\": [[1, 3], 5, [\"a\"], []]}\n");
+  OnomaError error;
+  assert_true(onoma_config_is_null(&config, "none"));
+  assert_false(onoma_config_is_null(&config, "missing"));
+  assert_false(onoma_config_is_null(&config, "n"));
+  assert_true(onoma_config_is_array(&config, "lists"));
+  assert_false(onoma_config_is_array(&config, "n"));
+  assert_false(onoma_config_is_array(&config, "none"));
+  size_t values[3] = {0};
+  size_t n = 0;
+  assert_int_equal(onoma_config_sizes_at(&config, "lists", 0, 1, 9, 0, 3, values, &n, &error),
+                   ONOMA_OK);
+  assert_int_equal(n, 2);
+  assert_int_equal(values[1], 3);
+  assert_int_equal(onoma_config_sizes_at(&config, "lists", 1, 1, 9, 3, 3, values, &n, &error),
+                   ONOMA_OK);
+  assert_int_equal(n, 3);
+  assert_int_equal(values[2], 5);
+  assert_int_equal(onoma_config_sizes_at(&config, "lists", 1, 1, 9, 0, 3, values, &n, &error),
+                   ONOMA_ERR_FORMAT);
+  for (size_t i = 2; i < 5; i++)
+    assert_int_equal(onoma_config_sizes_at(&config, "lists", i, 1, 9, 0, 3, values, &n, &error),
+                     ONOMA_ERR_FORMAT);
+  onoma_config_close(&config);
+}
+
+static void test_unknown_keys(void **state) {
+  (void)state;
+  static const char *const known[] = {"n", "x"};
+  OnomaConfig config;
+  OnomaError error;
+  open_good(&config, "{\"_v\": 1, \"n\": 2, \"off\": false, \"none\": null}\n");
+  assert_int_equal(onoma_config_check_keys(&config, known, 2, &error), ONOMA_OK);
+  assert_int_equal(onoma_config_check_keys(&config, known + 1, 1, &error), ONOMA_ERR_UNSUPPORTED);
+  assert_contains(error.text, "config.json: n: ");
+  onoma_config_close(&config);
+}
+
 static void test_utf8(void **state) {
   (void)state;
   static const struct {
@@ -241,6 +282,7 @@ int main(void) {
       cmocka_unit_test(test_values),         cmocka_unit_test(test_errors_name_file_and_key),
       cmocka_unit_test(test_python_numbers), cmocka_unit_test(test_malformed),
       cmocka_unit_test(test_decimal_comma),  cmocka_unit_test(test_utf8),
+      cmocka_unit_test(test_nested_sizes),   cmocka_unit_test(test_unknown_keys),
   };
   return cmocka_run_group_tests(tests, open_scratch, close_scratch);
 }
