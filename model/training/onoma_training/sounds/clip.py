@@ -94,6 +94,7 @@ class Draw:
         self.f0 = None
         self.tempo = None
         self.loop = False
+        self.period_s = None  # set by a family that repeats exactly, so that a loop can keep the beat
 
     def uniform(self, name, low, high):
         """A value drawn uniformly from [low, high)."""

@@ -146,7 +146,7 @@ def open_hat(p):
 def _cymbal_modes(p, n, low, t60, bright, count=90):
     """Modes of a bronze disc: dense, the high ones dying first; the loud ones drawn at random."""
     frequencies = low * (16000 / low) ** np.sort(p.rng.uniform(0, 1, count))
-    tilt = (frequencies / 3000) ** (0.9 * bright - 0.6)
+    tilt = (frequencies / 3000) ** (0.9 * bright - 0.3) * dsp.lowpass_gain(2.5 * low, frequencies, 1)
     amplitudes = tilt * p.rng.uniform(0.1, 1, count) ** 2
     t60s = t60 * (1500 / (frequencies + 700)) ** 0.45 * p.rng.uniform(0.6, 1.2, count)
     return dsp.partials(n, frequencies, t60s, amplitudes, p.rng.uniform(0, 6.28, count))
@@ -160,7 +160,7 @@ def crash(p):
     metal = _cymbal_modes(p, n, 250, t60, bright)
     noise = dsp.run(dsp.white(p.rng, n), dsp.highpass(1500 + 3500 * bright))
     wash = noise * dsp.decay(n, 0.7 * t60) * dsp.attack(n, p.log("attack", 0.001, 0.02))
-    return metal / np.std(metal) * dsp.decay(n, t60) * dsp.attack(n, 0.001) + 1.3 * wash
+    return metal / np.std(metal) * dsp.decay(n, t60) * dsp.attack(n, 0.001) + 3.0 * wash / np.std(noise)
 
 
 @family("ride cymbal", "drums")
@@ -173,8 +173,10 @@ def ride(p):
     ping_hz = p.log("ping_hz", 350, 900) * np.array([1, 1.51, 2.23, 2.98, 4.1, 5.4, 6.7])
     ping = dsp.partials(n, ping_hz, t60 * np.array([0.8, 0.6, 0.5, 0.45, 0.3, 0.25, 0.2]), p.rng.uniform(0.3, 1, 7))
     wash = _cymbal_modes(p, n, 500, t60, bright)
+    hiss = dsp.run(dsp.white(p.rng, n), dsp.highpass(4000)) * dsp.decay(n, 0.8 * t60) * dsp.attack(n, 0.002)
     stick = _click(p.rng, n, 1.0, 6000)
-    return ping * (1.2 if bell == "bell" else 0.25) + 0.5 * wash / np.std(wash) * 0.3 * dsp.attack(n, 0.004) + 0.5 * stick
+    return ping * (1.2 if bell == "bell" else 0.25) + 0.35 * wash / np.std(wash) * dsp.attack(n, 0.004) \
+        + 0.4 * hiss + 0.5 * stick
 
 
 @family("tom", "drums")

@@ -48,8 +48,9 @@ def strike(n, rise_s, t60):
 
 
 def held(n, rise_s, hold_s, release_t60):
-    """Attack, a steady part until hold_s, then an exponential release."""
+    """Attack, a steady part until hold_s, then an exponential release that sets in within some milliseconds."""
     after = np.maximum(0.0, times(n) - hold_s)
+    after = after * after / (after + 0.004)
     return attack(n, rise_s) * np.exp(after * (-LN_60_DB / max(release_t60, 1e-3)))
 
 

@@ -30,7 +30,7 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False):
     wave = kind.make(p)
     if not dry:
         wave = _effects(p, kind, wave)
-    wave = close_loop(wave) if p.loop else _one_shot(p, wave)
+    wave = close_loop(wave, p.period_s) if p.loop else _one_shot(p, wave)
     p.params["length"] = len(wave) / SAMPLE_RATE
     info = ClipInfo(family=kind.name, group=kind.group, source="procedural", seed=int(seed), midi=p.midi, f0=p.f0,
                     loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
@@ -58,12 +58,23 @@ def _effects(p, kind, wave):
     return wave
 
 
-def close_loop(wave):
-    """Makes a texture seamless: its end is faded, at equal power, into what came before its beginning."""
+def close_loop(wave, period_s=None):
+    """Makes a texture seamless: its end is faded into what came before its beginning.
+
+    A texture that repeats every period_s is cut to whole periods and faded at equal gain, since what is mixed is
+    the same; others are faded at equal power.
+    """
     fade = min(dsp.samples(LOOP_CROSSFADE_S), len(wave) // 3)
     ramp = 0.5 * np.pi * (np.arange(fade) + 0.5) / fade
+    falling, rising = np.cos(ramp), np.sin(ramp)
+    if period_s is not None:
+        period = period_s * SAMPLE_RATE
+        periods = (len(wave) - fade) // period
+        if periods >= 1:
+            wave = wave[:fade + int(round(periods * period))]
+        falling, rising = falling**2, rising**2
     body = wave[fade:].copy()
-    body[-fade:] = body[-fade:] * np.cos(ramp) + wave[:fade] * np.sin(ramp)
+    body[-fade:] = body[-fade:] * falling + wave[:fade] * rising
     return body - np.mean(body)
 
 

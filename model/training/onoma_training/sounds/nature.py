@@ -12,18 +12,23 @@ def _texture_length(p, low=0.8):
     return min(p.n_max, dsp.samples(p.held(low)))
 
 
+def scatter(rng, n, rate_hz, sounds, level_spread):
+    """Repeats each of some short sounds at random times, all together rate_hz a second, at log-normal levels."""
+    n_fast = dsp.fft.next_fast_len(n + max(len(sound) for sound in sounds), real=True)
+    spectrum = np.zeros(n_fast // 2 + 1, complex)
+    for sound in sounds:
+        count = rng.poisson(rate_hz / len(sounds) * n / dsp.SAMPLE_RATE)
+        impulses = np.zeros(n_fast)
+        impulses[rng.integers(0, n, count)] = rng.lognormal(0, level_spread, count) * rng.choice([-1, 1], count)
+        spectrum += dsp.fft.rfft(impulses) * dsp.fft.rfft(sound, n_fast)
+    return dsp.fft.irfft(spectrum, n_fast)[:n]
+
+
 def grains(rng, n, rate_hz, length_s, centres, t60, level_spread=1.0):
-    """Short decaying band-noise bursts at random times, rate_hz a second; all in one pass per centre frequency."""
-    out = np.zeros(n)
-    for centre in centres:
-        count = rng.poisson(rate_hz / len(centres) * n / dsp.SAMPLE_RATE)
-        impulses = np.zeros(n)
-        at = rng.integers(0, n, count)
-        impulses[at] += rng.lognormal(0, level_spread, count) * rng.choice([-1, 1], count)
-        m = dsp.samples(length_s)
-        burst = dsp.run(dsp.white(rng, m) * dsp.decay(m, t60), dsp.bandpass(centre, 1.5))
-        out += convolve(impulses, burst)
-    return out
+    """Short decaying bursts of band noise at random times, rate_hz a second, around several centre frequencies."""
+    m = dsp.samples(length_s)
+    bursts = [dsp.run(dsp.white(rng, m) * dsp.decay(m, t60), dsp.bandpass(centre, 1.5)) for centre in centres]
+    return scatter(rng, n, rate_hz, bursts, level_spread)
 
 
 def convolve(x, response):
@@ -58,8 +63,8 @@ def wind(p):
 
     def gain(at, frequency):
         g = np.interp(at, grid, gust)
-        cutoff = (150 + 250 * strength) * 2 ** (3 * g)
-        body = dsp.lowpass_gain(frequency, cutoff, 1) * dsp.lowpass_gain(60.0, frequency, 2)
+        cutoff = (250 + 450 * strength) * 2 ** (2.5 * g)
+        body = dsp.lowpass_gain(frequency, cutoff, 1) * dsp.lowpass_gain(150.0, frequency, 1)
         howl = dsp.peak_gain(frequency, tone * 2 ** (0.9 * g), 0.09) * (0.3 + g)
         return (0.25 + g) * (body + 3 * howling * howl)
 
@@ -115,15 +120,10 @@ def stream(p):
     """Running water: many bubbles at once over a soft hiss."""
     n = _texture_length(p)
     density = p.log("density", 15, 120)
-    out = np.zeros(n)
-    shapes = [bubble(p, p.rng.uniform(350, 2600), p.rng.uniform(0.015, 0.08), p.rng.uniform(0, 0.5)) for _ in range(16)]
-    for shape in shapes:
-        impulses = np.zeros(n)
-        count = max(1, p.rng.poisson(density * n / dsp.SAMPLE_RATE / len(shapes)))
-        impulses[p.rng.integers(0, n, count)] = p.rng.lognormal(0, 0.7, count)
-        out += convolve(impulses, shape)
+    bubbles = [bubble(p, p.rng.uniform(350, 2600), p.rng.uniform(0.015, 0.08), p.rng.uniform(0, 0.5)) for _ in range(14)]
+    out = scatter(p.rng, n, density, bubbles, 0.7)
     hiss = dsp.run(dsp.coloured(p.rng, n, 3), dsp.bandpass(2500, 0.5)) * (0.6 + 0.4 * dsp.wander(p.rng, n, 6))
-    return out / np.std(out) + p.uniform("noisiness", 0.05, 0.8) * hiss
+    return out / (np.std(out) + 1e-9) + p.uniform("noisiness", 0.05, 0.8) * hiss
 
 
 @family("water drop", "nature")

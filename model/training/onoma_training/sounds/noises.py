@@ -47,6 +47,7 @@ def vinyl(p):
 def drone(p):
     """A low chord of slowly breathing harmonics, and some dark noise."""
     f0 = p.note(24, 50)
+    p.period_s = 2 / f0
     n = _texture_length(p, 1.5)
     bright = p.uniform("brightness", 0, 1)
     out = np.zeros(n)

@@ -50,7 +50,7 @@ def tambourine(p):
     modes = p.rng.uniform(3500, 13000, 40)
     jingles = dsp.partials(n, modes, t60 * p.rng.uniform(0.3, 1.0, 40), p.rng.uniform(0.2, 1, 40), p.rng.uniform(0, 6.28, 40))
     noise = dsp.run(dsp.white(p.rng, n), dsp.highpass(5000)) * dsp.decay(n, 0.5 * t60)
-    head = dsp.partials(n, [p.log("head_hz", 180, 420)], 0.1, 4.0 * p.uniform("hardness", 0, 1))
+    head = dsp.partials(n, [p.log("head_hz", 180, 420)], 0.1, 1.2 * p.uniform("hardness", 0, 1))
     shake = dsp.attack(n, p.log("attack", 0.001, 0.03))
     return shake * (jingles + 1.2 * noise) + head
 
