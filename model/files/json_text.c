@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/filemap.h"
 #include "base/memory.h"
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>

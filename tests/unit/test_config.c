@@ -5,8 +5,8 @@
 
 #include "test.h"
 
+#include "base/utf8.h"
 #include "model/files/config.h"
-#include "model/files/utf8.h"
 #include "scratch.h"
 
 #include <locale.h>

@@ -3,8 +3,8 @@
 
 // UTF-8, strictly: no overlong forms, no surrogates, nothing above U+10FFFF (RFC 3629).
 
-#ifndef ONOMA_MODEL_UTF8_H
-#define ONOMA_MODEL_UTF8_H
+#ifndef ONOMA_BASE_UTF8_H
+#define ONOMA_BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
