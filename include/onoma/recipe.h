@@ -32,7 +32,7 @@ typedef struct {
   double length_s;          // seconds; 0 for the model's default
   unsigned n_steps;         // denoiser steps; 0 for the model's default
   double guidance;          // weight of classifier-free guidance; negative for the model's default
-  const char *sampler;      // name, see onoma_sampler_name(); NULL for the model's default
+  const char *sampler;      // name, see onoma_sampler_name_at(); NULL for the model's default
   double eta;               // 0 to 1: noise that DDIM adds again; other samplers take 0 only
   double note;              // MIDI note of the pitch; NaN takes it from the prompt, if it names one
   bool loop;                // make it seamless
@@ -64,8 +64,12 @@ ONOMA_API void onoma_recipe_free(OnomaRecipe *recipe);
 // Frees a string that a function of this library gave to the caller; NULL is fine. [any but audio]
 ONOMA_API void onoma_string_free(char *string);
 
+// Reads a note: a name such as "C4", "a#3" or "Bb2" (C4 is middle C, MIDI note 60), or a MIDI note
+// from 0 to 127. False for anything else. [any]
+ONOMA_API bool onoma_note_parse(const char *text, double *note);
+
 // Name of sampler i, or NULL past the last. [any]
-ONOMA_API const char *onoma_sampler_name(unsigned i);
+ONOMA_API const char *onoma_sampler_name_at(unsigned i);
 
 #ifdef __cplusplus
 }
