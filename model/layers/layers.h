@@ -17,14 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum {
-  ONOMA_ACT_NONE = 0,
-  ONOMA_ACT_RELU,
-  ONOMA_ACT_SILU, // x / (1 + exp(-x))
-  ONOMA_ACT_GELU, // exact: x/2 (1 + erf(x / sqrt 2))
-  ONOMA_ACT_TANH,
-} OnomaActivation;
-
 // What happens to a result before it is stored: out = activation(result + bias) + residual.
 typedef struct {
   OnomaActivation activation;
