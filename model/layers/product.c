@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: 2026 The Onoma authors
+// SPDX-License-Identifier: ISC
+
+// The indirect matrix product behind linear layers and convolutions.
+//
+// Output positions are rows, output channels columns. Both are cut into tiles of the kernel's size,
+// and tiles are grouped into tasks: a task goes through its row tiles, collects a tile's inputs
+// once, and multiplies them with each of the task's panels of weights, which stay in the cache. How
+// the work is cut depends on sizes only.
+
+#include "product.h"
+
+#include "scratch.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+  panel_budget = 384 * 1024,  // bytes of weights that a task goes over, to stay in the L2 cache
+  max_tiles_per_task = 8,     // row tiles
+  min_tasks = 16,             // tasks are made smaller to have as many,
+  min_task_work = 256 * 1024, // unless they had fewer multiplications
+};
+
+typedef struct {
+  const OnomaProduct *product;
+  OnomaScratch scratch;
+  size_t n_rows; // output positions
+  size_t n_tiles, tiles_per_task;
+  size_t panels_per_task, n_panel_tasks;
+  bool columns_first; // rows are numbered down the columns of the image
+} Job;
+
+// A row tile's scratch memory.
+typedef struct {
+  const float **rows; // [n_taps,n_rows]
+  uint32_t *taps;     // [n_taps]
+  float *joined;      // [mr,n_in], or [n_in] for bf16
+  uint16_t *gathered; // [n_taps,n_in/block,mr,block]
+  size_t offsets[ONOMA_MAX_MR];
+  // Where the image begins, and the place of tap (0,0) in it.
+  const float *image[ONOMA_MAX_MR];
+  ptrdiff_t y[ONOMA_MAX_MR], x[ONOMA_MAX_MR];
+} Tile;
+
+static size_t n_taps_of(const OnomaProduct *p) {
+  return p->kernel_h * p->kernel_w;
+}
+
+static size_t divide_up(size_t a, size_t b) {
+  return (a + b - 1) / b;
+}
+
+static size_t min_size(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+// Lays the tile's arrays out from base, which may be NULL to count only; returns their size.
+static size_t lay_out(const OnomaProduct *p, Tile *tile, unsigned char *base) {
+  size_t used = 0;
+  const OnomaPackedGemm *const g = p->packed;
+  const bool bf16 = g->igemm.kind == ONOMA_IGEMM_BF16;
+  const size_t mr = g->igemm.mr;
+  const size_t n_joined = g->joined_taps ? g->n_in * (bf16 ? 1 : mr) : 0;
+  tile->rows = onoma_scratch_cut(base, &used, n_taps_of(p) * mr, sizeof(*tile->rows));
+  tile->taps = onoma_scratch_cut(base, &used, n_taps_of(p), sizeof(*tile->taps));
+  tile->joined = onoma_scratch_cut(base, &used, n_joined, sizeof(*tile->joined));
+  tile->gathered =
+      onoma_scratch_cut(base, &used, bf16 ? g->n_taps * g->n_in * mr : 0, sizeof(*tile->gathered));
+  return used;
+}
+
+// Finds the output and input places of rows first <= row < first + n.
+static void place_rows(const Job *job, Tile *tile, size_t first, size_t n) {
+  const OnomaProduct *const p = job->product;
+  for (size_t r = 0; r < n; r++) {
+    const size_t row = first + r;
+    const size_t inner = job->columns_first ? p->out_h : p->out_w;
+    const size_t lines = row / inner;
+    const size_t outer = job->columns_first ? p->n_batch : p->out_h;
+    const size_t major = lines / outer;
+    const size_t minor = lines % outer;
+    const size_t b = job->columns_first ? minor : major;
+    const size_t y = job->columns_first ? row % inner : minor;
+    const size_t x = job->columns_first ? major : row % inner;
+    tile->offsets[r] = b * p->out_batch_step + y * p->out_y_step + x * p->out_x_step;
+    tile->image[r] = p->in + b * p->h * p->w * p->packed->tap_n_in;
+    tile->y[r] = (ptrdiff_t)(y * p->stride_h) - p->pad_top;
+    tile->x[r] = (ptrdiff_t)(x * p->stride_w) - p->pad_left;
+  }
+}
+
+// Points to what each tap of each row sees; returns the number of taps that see any input.
+static size_t point_taps(const OnomaProduct *p, Tile *tile, size_t n_rows, bool keep_all) {
+  const unsigned shift_h = p->up_h > p->h;
+  const unsigned shift_w = p->up_w > p->w;
+  const size_t n_in = p->packed->tap_n_in;
+  size_t n_taps = 0;
+  for (size_t tap = 0; tap < n_taps_of(p); tap++) {
+    const ptrdiff_t dy = (ptrdiff_t)(tap / p->kernel_w * p->dilation_h);
+    const ptrdiff_t dx = (ptrdiff_t)(tap % p->kernel_w * p->dilation_w);
+    const float **const rows = tile->rows + n_taps * n_rows;
+    bool used = keep_all;
+    for (size_t r = 0; r < n_rows; r++) {
+      // Negative places are huge ones as unsigned numbers.
+      const size_t y = (size_t)(tile->y[r] + dy);
+      const size_t x = (size_t)(tile->x[r] + dx);
+      const bool inside = y < p->up_h && x < p->up_w;
+      used |= inside;
+      rows[r] = inside ? tile->image[r] + ((y >> shift_h) * p->w + (x >> shift_w)) * n_in
+                       : p->packed->zeros;
+    }
+    if (used)
+      tile->taps[n_taps++] = (uint32_t)tap;
+  }
+  return n_taps;
+}
+
+// Copies the taps of row r, one after the other, to a long row.
+static void join_taps(const OnomaProduct *p, const Tile *tile, size_t r, size_t n_rows,
+                      float *joined) {
+  const size_t n_in = p->packed->tap_n_in;
+  for (size_t tap = 0; tap < p->packed->joined_taps; tap++) {
+    const float *const from = tile->rows[tap * n_rows + r];
+    for (size_t k = 0; k < n_in; k++)
+      joined[tap * n_in + k] = from[k];
+  }
+}
+
+// Rounds the tile's inputs to bf16, into the layout that the kernel wants.
+static void gather_bf16(const OnomaKernels *kernels, const OnomaProduct *p, Tile *tile,
+                        size_t n_rows, size_t n_taps) {
+  const OnomaPackedGemm *const g = p->packed;
+  const size_t stride = g->igemm.mr * ONOMA_BF16_BLOCK;
+  for (size_t r = 0; r < n_rows; r++) {
+    uint16_t *const to = tile->gathered + r * ONOMA_BF16_BLOCK;
+    if (g->joined_taps) {
+      join_taps(p, tile, r, n_rows, tile->joined);
+      kernels->round_bf16(tile->joined, g->joined_taps * g->tap_n_in, to, stride);
+    } else {
+      for (size_t t = 0; t < n_taps; t++)
+        kernels->round_bf16(tile->rows[t * n_rows + r], g->tap_n_in, to + t * g->n_in * g->igemm.mr,
+                            stride);
+    }
+  }
+}
+
+typedef struct {
+  Job job;
+  const OnomaKernels *kernels;
+} Task;
+
+static void run_tile(const Task *task, Tile *tile, size_t first, size_t n_rows, size_t first_panel,
+                     size_t last_panel) {
+  const OnomaProduct *const p = task->job.product;
+  const OnomaPackedGemm *const g = p->packed;
+  place_rows(&task->job, tile, first, n_rows);
+  size_t n_taps = point_taps(p, tile, n_rows, g->joined_taps);
+  if (g->igemm.kind == ONOMA_IGEMM_BF16) {
+    gather_bf16(task->kernels, p, tile, n_rows, n_taps);
+  } else if (g->joined_taps) {
+    for (size_t r = 0; r < n_rows; r++)
+      join_taps(p, tile, r, n_rows, tile->joined + r * g->n_in);
+    for (size_t r = 0; r < n_rows; r++)
+      tile->rows[r] = tile->joined + r * g->n_in;
+  }
+  if (g->joined_taps)
+    n_taps = 1;
+
+  OnomaIgemmTile t = {
+      .n_rows = n_rows,
+      .n_taps = n_taps,
+      .n_in = g->n_in,
+      .taps = tile->taps,
+      .out_offsets = tile->offsets,
+      .activation = p->epilogue.activation,
+  };
+  if (g->igemm.kind == ONOMA_IGEMM_BF16)
+    t.a.gathered = tile->gathered;
+  else
+    t.a.rows = tile->rows;
+  for (size_t panel = first_panel; panel < last_panel; panel++) {
+    const size_t column = panel * g->igemm.nr;
+    t.n_columns = min_size(g->n_out - column, g->igemm.nr);
+    t.weights = g->weights + panel * g->panel_size;
+    t.bias = g->bias + column;
+    t.out = p->out + column;
+    t.residual = p->epilogue.residual ? p->epilogue.residual + column : NULL;
+    g->igemm.run(&t);
+  }
+}
+
+static void run_task(void *data, size_t i) {
+  const Task *const task = data;
+  const Job *const job = &task->job;
+  const size_t first_panel = i % job->n_panel_tasks * job->panels_per_task;
+  const size_t last_panel =
+      min_size(first_panel + job->panels_per_task, job->product->packed->n_panels);
+  const size_t first_tile = i / job->n_panel_tasks * job->tiles_per_task;
+  const size_t last_tile = min_size(first_tile + job->tiles_per_task, job->n_tiles);
+
+  const size_t slot = onoma_scratch_take(&job->scratch);
+  Tile tile;
+  lay_out(job->product, &tile, job->scratch.memory + slot * job->scratch.slot_size);
+  for (size_t t = first_tile; t < last_tile; t++) {
+    // Tiles of even heights: 8 and 8 rows take less time than 14 and 2.
+    const size_t first = t * job->n_rows / job->n_tiles;
+    const size_t last = (t + 1) * job->n_rows / job->n_tiles;
+    run_tile(task, &tile, first, last - first, first_panel, last_panel);
+  }
+  onoma_scratch_give(&job->scratch, slot);
+}
+
+// Chooses how many tiles a task has.
+static void cut_tasks(Job *job) {
+  const OnomaPackedGemm *const g = job->product->packed;
+  const size_t tile_work = g->n_taps * g->n_in * g->igemm.nr * g->igemm.mr;
+  size_t tiles = min_size(job->n_tiles, max_tiles_per_task);
+  size_t panels = min_size(g->n_panels, 1 + panel_budget / (g->panel_size + 1));
+  while (tiles * panels > 1 && tiles * panels * tile_work > min_task_work &&
+         divide_up(job->n_tiles, tiles) * divide_up(g->n_panels, panels) < min_tasks) {
+    if (tiles >= panels)
+      tiles = divide_up(tiles, 2);
+    else
+      panels = divide_up(panels, 2);
+  }
+  job->tiles_per_task = tiles;
+  job->panels_per_task = panels;
+  job->n_panel_tasks = divide_up(g->n_panels, panels);
+}
+
+void onoma_product_run(const OnomaProduct *p, const OnomaExec *exec) {
+  Task task = {.kernels = exec->kernels};
+  Job *const job = &task.job;
+  job->product = p;
+  job->n_rows = p->n_batch * p->out_h * p->out_w;
+  if (!job->n_rows)
+    return;
+  job->n_tiles = divide_up(job->n_rows, p->packed->igemm.mr);
+  // On a narrow image, tiles that keep to a column have taps that see padding only.
+  job->columns_first = p->kernel_w > 1 && p->out_w <= 8 && p->out_w < p->out_h;
+  cut_tasks(job);
+
+  const size_t mark = onoma_arena_mark(exec->arena);
+  Tile measure;
+  job->scratch = onoma_scratch_alloc(exec, lay_out(p, &measure, NULL));
+  if (!exec->arena->measuring)
+    onoma_pool_run(exec->pool, divide_up(job->n_tiles, job->tiles_per_task) * job->n_panel_tasks,
+                   run_task, &task);
+  onoma_arena_release(exec->arena, mark);
+}
