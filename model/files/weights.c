@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "safetensors.h"
+#include "torch_zip.h"
 #include "weights_impl.h"
 
 #include <stdio.h>
@@ -91,6 +92,8 @@ static OnomaStatus read_last_file(OnomaWeights *weights, OnomaError *error) {
   const char *const path = reader.file->path;
   if (ends_with(path, ".safetensors"))
     return onoma_safetensors_read(&reader);
+  if (ends_with(path, ".bin") || ends_with(path, ".pt"))
+    return onoma_torch_zip_read(&reader);
   return onoma_fail(error, ONOMA_ERR_UNSUPPORTED, "%s: not the name of a file of weights", path);
 }
 
