@@ -17,6 +17,7 @@ void onoma_kernels_init(OnomaKernels *kernels, unsigned cpu_flags) {
   *kernels = (OnomaKernels){0};
 
   // The list goes from worst to best.
+#define ONOMA_KERNELS_X86 ONOMA_HAVE_X86
 #define IGEMM(name, kind_, mr_, nr_, isa, flags)                                                   \
   if (has(cpu_flags, flags)) {                                                                     \
     const OnomaIgemm igemm = {onoma_##name##_##mr_##x##nr_##_##isa, kind_, mr_, nr_};              \

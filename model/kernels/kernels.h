@@ -148,10 +148,12 @@ typedef struct {
   OnomaAdd *add_f32;
 } OnomaKernels;
 
-// Declarations of all that are built.
+// Declarations of all, built or not.
+#define ONOMA_KERNELS_X86                     1
 #define IGEMM(name, kind, mr, nr, isa, flags) OnomaIgemmFunction onoma_##name##_##mr##x##nr##_##isa;
 #define KERNEL(field, type, isa, flags)       type onoma_##field##_##isa;
 #include "kernels.inc"
+#undef ONOMA_KERNELS_X86
 
 // Fills in the best kernels for these ONOMA_CPU_ flags. Flags that this build has no kernels for
 // are fine. ONOMA_CPU_AMX may be set only if onoma_cpu_request_amx() was granted. [any]
