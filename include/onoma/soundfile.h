@@ -47,7 +47,8 @@ ONOMA_API OnomaStatus onoma_clip_write(const OnomaClip *clip, const char *path,
                                        const OnomaFileFormat *format, OnomaError *error);
 
 // Reads any sound file that libsndfile knows, of up to two channels, with its recipe, root note and
-// loop. *format (may be NULL) tells how it was stored. [any but audio]
+// loop. A sound that passes full scale is lowered to it. *format (may be NULL) tells how it was
+// stored; for types other than these, ONOMA_FILE_WAV and the nearest samples. [any but audio]
 ONOMA_API OnomaStatus onoma_clip_read(OnomaClip **clip, const char *path, OnomaFileFormat *format,
                                       OnomaError *error);
 
