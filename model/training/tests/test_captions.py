@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Tests of the captions: that they say what the parameters say, and nothing with a held-out word."""
 
+import os
 import unittest
 
 import numpy as np
@@ -11,7 +12,14 @@ from onoma_training.captions.names import NAMES
 from onoma_training.captions.pitch import spellings
 from onoma_training.captions.typos import held_out, misspelt
 from onoma_training.captions.vocabulary import vocabulary, words_of
-from onoma_training.sounds import FAMILIES, ClipInfo, make_clip
+from onoma_training.sounds import FAMILIES, ClipInfo, general_midi, make_clip
+from onoma_training.sounds.soundfont import FLUID_R3
+
+
+def soundfont_families():
+    """The families that General MIDI's programs and drum keys belong to."""
+    drums = {family for family, _ in general_midi.DRUM_KEYS.values()}
+    return {program.family for program in general_midi.PROGRAMS} | drums | set(general_midi.MACHINE_FAMILIES.values())
 
 
 def info(family, midi=None, loop=False, tempo=None, params=None, **positions):
@@ -35,7 +43,7 @@ def texts_of(found):
 
 class MeaningTest(unittest.TestCase):
     def test_every_family_has_names(self):
-        self.assertEqual(set(NAMES), set(FAMILIES))
+        self.assertEqual(set(NAMES), set(FAMILIES) | soundfont_families())
         owned = [name for names in NAMES.values() for name in names]
         self.assertEqual(len(owned), len(set(owned)), "two families share a name")
 
@@ -123,6 +131,14 @@ class VocabularyTest(unittest.TestCase):
         known = vocabulary()
         for seed in range(400):
             clip = make_clip(seed, 0.5)
+            for text in without_typos(clip, 6, seed):
+                self.assertLessEqual(set(words_of(text)), known, text)
+
+    @unittest.skipUnless(os.path.isfile(FLUID_R3), "fluid-soundfont-gm is not installed")
+    def test_captions_of_the_soundfont_stay_in_the_vocabulary(self):
+        known = vocabulary()
+        for seed in range(300):
+            clip = make_clip(seed, 0.5, font=FLUID_R3, font_share=1.0)
             for text in without_typos(clip, 6, seed):
                 self.assertLessEqual(set(words_of(text)), known, text)
 

@@ -150,7 +150,7 @@ class DspTest(unittest.TestCase):
 
 class GenerateTest(unittest.TestCase):
     def run_into(self, folder, **changes):
-        options = {"out": folder, "count": 6, "seed": 3, "workers": 1, "length-max": 0.5} | changes
+        options = {"out": folder, "count": 6, "seed": 3, "workers": 1, "length-max": 0.5, "soundfont-share": 0} | changes
         generate.main([text for key, value in options.items() for text in (f"--{key}", str(value))])
 
     def test_shards_hold_the_clips_and_are_left_alone(self):

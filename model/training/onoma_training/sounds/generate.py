@@ -24,6 +24,7 @@ import numpy as np  # noqa: E402
 
 from onoma_training.captions import draw_caption  # noqa: E402
 from onoma_training.sounds import make_clip  # noqa: E402
+from onoma_training.sounds.soundfont import FLUID_R3  # noqa: E402
 
 CLIPS_A_SHARD = 500
 CAPTIONS_A_CLIP = 8
@@ -32,13 +33,13 @@ SEEDS_A_RUN = 1 << 32
 
 def write_shard(job):
     """Makes one shard unless it is there; returns the number of clips made."""
-    out, shard, first, count, length_max_s = job
+    out, shard, first, count, sound = job
     samples_path, lines_path = out / f"shard-{shard:05d}.npy", out / f"shard-{shard:05d}.jsonl"
     if lines_path.exists():
         return 0
     waves, lines, start = [], [], 0
     for seed in range(first, first + count):
-        clip = make_clip(seed, length_max_s)
+        clip = make_clip(seed, **sound)
         rng = np.random.default_rng([seed, 1])
         captions = [draw_caption(clip, rng) for _ in range(CAPTIONS_A_CLIP)]
         waves.append(np.round(clip.wave * 32767).astype(np.int16))
@@ -72,11 +73,18 @@ def arguments(argv):
     parser.add_argument("--seed", type=int, default=0, help="which run of clips; runs share none (default 0)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
     parser.add_argument("--length-max", type=float, default=3.0, help="longest clip in seconds (default 3)")
+    parser.add_argument("--soundfont", default=FLUID_R3, help="General MIDI soundfont (default %(default)s)")
+    parser.add_argument("--soundfont-share", type=float, default=0.35,
+                        help="share of clips that it plays; 0 needs no soundfont (default 0.35)")
     options = parser.parse_args(argv)
     if options.count < 1 or options.seed < 0 or options.workers < 1:
         parser.error("--count and --workers must be at least 1, --seed at least 0")
     if not 0.5 <= options.length_max <= 12:
         parser.error("--length-max must be 0.5 to 12")
+    if not 0 <= options.soundfont_share <= 1:
+        parser.error("--soundfont-share must be 0 to 1")
+    if options.soundfont_share > 0 and not os.path.isfile(options.soundfont):
+        parser.error(f"--soundfont: {options.soundfont} is no file (--soundfont-share 0 makes procedural sounds only)")
     if options.count > SEEDS_A_RUN:
         parser.error(f"--count must be at most {SEEDS_A_RUN}")
     return options
@@ -86,7 +94,9 @@ def main(argv=None):
     options = arguments(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     base = options.seed * SEEDS_A_RUN
-    jobs = [(options.out, first // CLIPS_A_SHARD, base + first, min(CLIPS_A_SHARD, options.count - first), options.length_max)
+    sound = {"length_max_s": options.length_max, "font": options.soundfont if options.soundfont_share > 0 else None,
+             "font_share": options.soundfont_share}
+    jobs = [(options.out, first // CLIPS_A_SHARD, base + first, min(CLIPS_A_SHARD, options.count - first), sound)
             for first in range(0, options.count, CLIPS_A_SHARD)]
     began, made = time.monotonic(), 0
     with multiprocessing.Pool(min(options.workers, len(jobs))) as pool:

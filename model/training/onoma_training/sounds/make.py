@@ -4,35 +4,41 @@
 
 import numpy as np
 
-from . import dsp, effects
+from . import dsp, effects, soundfont
 from .clip import SAMPLE_RATE, Clip, ClipInfo, Draw
 from .registry import FAMILIES
 
 SHORTEST_S = 0.2
 PEAK = 0.9
 LOOP_CROSSFADE_S = 0.25
+DRUM_SHARE = 0.25  # of the soundfont's clips
 
 
-def make_clip(seed, length_max_s=3.0, family=None, dry=False):
+def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_share=0.35):
     """The clip of a seed, always the same one for the same arguments.
 
     length_max_s: longest clip in seconds, 0.5 to 12. family: a name of FAMILIES, or None to draw one by weight. dry: without
-    room and effects (the draws before them are the same).
+    room and effects (the draws before them are the same). font: path of a General MIDI soundfont that plays font_share of
+    the clips when no family is asked for; None: every clip is procedural.
     """
     if not 0.5 <= length_max_s <= 12.0:
         raise ValueError(f"length_max_s is {length_max_s}, not in 0.5 to 12")
     rng = np.random.default_rng([int(seed), 0])
-    if family is None:
-        family = _draw_family(rng)
-    kind = FAMILIES[family]
     p = Draw(rng, length_max_s)
-    p.loop = kind.texture and rng.random() < 0.4
-    wave = kind.make(p)
+    if family is None and font is not None and rng.random() < font_share:
+        draw = soundfont.draw_drum if rng.random() < DRUM_SHARE else soundfont.draw_instrument
+        source = "soundfont"
+        kind, wave = draw(p, soundfont.opened(font))
+    else:
+        source = "procedural"
+        kind = FAMILIES[_draw_family(rng) if family is None else family]
+        p.loop = kind.texture and rng.random() < 0.4
+        wave = kind.make(p)
     if not dry:
         wave = _effects(p, kind, wave)
     wave = close_loop(wave, p.period_s) if p.loop else _one_shot(p, wave)
     p.params["length"] = len(wave) / SAMPLE_RATE
-    info = ClipInfo(family=kind.name, group=kind.group, source="procedural", seed=int(seed), midi=p.midi, f0=p.f0,
+    info = ClipInfo(family=kind.name, group=kind.group, source=source, seed=int(seed), midi=p.midi, f0=p.f0,
                     loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
     return Clip(normalised(wave), info)
 
