@@ -78,10 +78,9 @@ class Sampler:
             if d > 0:
                 return run(x, t, d, 1, torch.full_like(seconds, guidance))
             one = torch.ones_like(seconds)
-            conditional = run(x, t, 0.0, 1, one)
-            if guidance == 1:
-                return conditional
-            unconditional = run(x, t, 0.0, 0, one)
+            if guidance in (0, 1):
+                return run(x, t, 0.0, int(guidance), one)
+            unconditional, conditional = (run(x, t, 0.0, half, one) for half in (0, 1))
             return unconditional + guidance * (conditional - unconditional)
 
         return velocity

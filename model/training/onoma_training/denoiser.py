@@ -110,9 +110,9 @@ def flow_loss(unet, z, combs, states, mask, cond):
 class Trainer:
     """The nets, their averages, the optimizer, and the checkpoint that holds them."""
 
-    def __init__(self, run):
+    def __init__(self, run, path=None):
         self.run = run
-        self.path = run.path("denoiser.pt")
+        self.path = path or run.path("denoiser.pt")
         self.encoder, self.tokenizer = text.load(run)
         self.encoder.to(run.device)
         self.unet = create(run.settings).to(run.device)
@@ -139,6 +139,8 @@ class Trainer:
             for name, average in self.averages.items():
                 average.values = state[name + "_average"]
         self.warm_from = self.step
+        runtime.spread(self.unet, run)
+        runtime.spread(self.encoder, run)
 
     def save(self, path):
         """Write a checkpoint."""
@@ -188,6 +190,13 @@ class Trainer:
                 self.save(self.path)
         if self.run.rank == 0:
             self.save(self.path)
+
+
+def student_state(run):
+    """A checkpoint that starts from the averaged weights, without the optimizer's state."""
+    state = runtime.load_if_there(run.path("denoiser.pt"))
+    kept = {"unet": state["unet_average"], "text": state["text_average"], "step": state["step"]}
+    return {**kept, "unet_average": state["unet_average"], "text_average": state["text_average"]}
 
 
 def load(run, path=None):
