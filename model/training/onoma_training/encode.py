@@ -68,6 +68,7 @@ def main():
     """Encode the shards that have no bands yet."""
     parser = runtime.arguments(
         "encode",
+        trains=False,
         part={"type": int, "default": 0, "help": "this process's share of the shards"},
         parts={"type": int, "default": 1, "help": "number of processes sharing the work"},
     )

@@ -10,7 +10,6 @@ import re
 import torch
 
 from . import denoiser, references, runtime, safetensors, text, vae, vocoder, words
-from .layers import set_compute_dtype
 
 # Small tensors and those that define the front end and the codec stay in float32.
 _SMALL = 4096
@@ -119,6 +118,7 @@ def main():
     """Write the folder --out, and --expected if asked."""
     parser = runtime.arguments(
         "export",
+        trains=False,
         out={"required": True, "help": "model folder to write"},
         expected={"help": "safetensors file of reference tensors to write"},
         checkpoint={"help": "denoiser checkpoint (default: the run's distilled, or else its denoiser)"},
@@ -127,7 +127,6 @@ def main():
     )
     args = parser.parse_args()
     run = runtime.start(args)
-    set_compute_dtype(torch.float32)
     distilled = run.path("distilled.pt")
     checkpoint = args.checkpoint or (distilled if os.path.exists(distilled) else None)
     unet, encoder, tokenizer = denoiser.load(run, checkpoint)

@@ -37,15 +37,21 @@ class Run:
             print(line, flush=True)
 
 
-def arguments(stage, **extra):
-    """The parser of a stage's command line; `extra` maps option names to argparse's arguments."""
+def arguments(stage, trains=True, **extra):
+    """The parser of a stage's command line; `extra` maps option names to argparse's arguments.
+
+    Stages that don't train compute on the CPU in float32 and take no time limit.
+    """
     parser = argparse.ArgumentParser(prog=f"python3 -m onoma_training.{stage}")
     parser.add_argument("--config", default=config.default_path(), help="JSON file of the model's size")
     parser.add_argument("--run", required=True, help="directory of data, checkpoints and logs")
-    parser.add_argument("--device", default="auto", help="cpu, cuda, or auto")
     parser.add_argument("--threads", type=int, default=1, help="threads of this process on the CPU")
-    parser.add_argument("--float32", action="store_true", help="compute in float32 instead of bfloat16")
-    parser.add_argument("--minutes", type=float, default=10.0, help="time this run may take")
+    if trains:
+        parser.add_argument("--device", default="auto", help="cpu, cuda, or auto")
+        parser.add_argument("--float32", action="store_true", help="compute in float32, not bfloat16")
+        parser.add_argument("--minutes", type=float, default=10.0, help="time this run may take")
+    else:
+        parser.set_defaults(device="cpu", float32=True, minutes=0.0)
     for name, options in extra.items():
         parser.add_argument("--" + name.replace("_", "-"), **options)
     return parser
@@ -83,6 +89,13 @@ def average_gradients(parameters, world):
     for g in gradients:
         g.copy_(flat[offset : offset + g.numel()].view_as(g))
         offset += g.numel()
+
+
+def spread(module, run):
+    """Give every process the first one's parameters and buffers."""
+    if run.world > 1:
+        for tensor in module.state_dict().values():
+            dist.broadcast(tensor, 0)
 
 
 def agree(flag, run):

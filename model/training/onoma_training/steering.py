@@ -186,17 +186,19 @@ def main():
     """Print how many seeds pass each check."""
     parser = runtime.arguments(
         "steering",
+        trains=False,
         checkpoint={"help": "denoiser checkpoint (default: the run's newest)"},
         steps={"type": int, "default": 12, "help": "Euler steps, or few-step jumps"},
         guidance={"type": float, "default": 2.5, "help": "guidance scale"},
         columns={"type": int, "default": 22, "help": "length in latent columns of 93 ms"},
         seeds={"type": int, "default": 8, "help": "number of seeds"},
+        bfloat16={"action": "store_true", "help": "compute in bfloat16: faster where the CPU has it"},
         few={"action": "store_true", "help": "use the few-step mode of a distilled network"},
     )
     args = parser.parse_args()
     run = runtime.start(args)
-    if args.float32:
-        set_compute_dtype(torch.float32)
+    if args.bfloat16:
+        set_compute_dtype(torch.bfloat16)
     generator = Generator(run, args.checkpoint)
     settings = (args.columns, args.steps, args.guidance, args.few)
     figures = evaluate(run, generator, settings, list(range(1, args.seeds + 1)))

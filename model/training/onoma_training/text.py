@@ -71,7 +71,7 @@ class Judge(nn.Module):
         text = F.normalize(cls, dim=-1)
         audio = F.normalize(self.audio(descriptors), dim=-1)
         scores = self.log_scale.exp().clamp(max=30) * text @ audio.T
-        target = torch.arange(len(cls))
+        target = torch.arange(len(cls), device=cls.device)
         contrastive = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
         return contrastive, F.cross_entropy(self.family(cls), families, label_smoothing=0.05)
 
@@ -80,45 +80,47 @@ class Judge(nn.Module):
 def retrieval(encoder, tokenizer, judge, descriptors, captions, families):
     """Share of captions whose nearest sound is of the caption's family."""
     encoder.eval(), judge.eval()
-    cls = encoder(tokenizer(captions))[0][:, 0]
+    cls = encoder(tokenizer(captions, descriptors.device))[0][:, 0]
     scores = F.normalize(cls, dim=-1) @ F.normalize(judge.audio(descriptors), dim=-1).T
     encoder.train(), judge.train()
     return float((families[scores.argmax(1)] == families).float().mean())
 
 
-def main():
-    """Train for --minutes from the newest weights, if any."""
-    args = runtime.arguments("text").parse_args()
-    run = runtime.start(args)
-    autoencoder = vae.load(run)
-    c = autoencoder.config
-    bands = dataset.Bands(dataset.encoded_shards(run.path("clips")), c.n_bands, c.log_floor)
-    descriptors = principal(describe(autoencoder, bands), DESCRIPTOR)
-    names = sorted({bands.line(i)["info"]["family"] for i in range(len(bands))})
-    number = {name: i for i, name in enumerate(names)}
-    families = torch.tensor([number[bands.line(i)["info"]["family"]] for i in range(len(bands))])
-    encoder, tokenizer = create(run)
-    state = runtime.load_if_there(run.path("text.pt"))
-    if state is not None:
-        encoder.load_state_dict(state["encoder"])
-    judge = Judge(encoder.config.hidden_size, len(names))
-    rng = np.random.default_rng(run.rank + 3)
-    order = rng.permutation(len(bands))
-    test, train = order[:500], order[500:]
+class Material:
+    """All sounds' descriptors and families, split into training and test rows."""
+
+    def __init__(self, run):
+        autoencoder = vae.load(run)
+        c = autoencoder.config
+        self.bands = dataset.Bands(dataset.encoded_shards(run.path("clips")), c.n_bands, c.log_floor)
+        self.descriptors = principal(describe(autoencoder, self.bands), DESCRIPTOR).to(run.device)
+        families = [self.bands.line(i)["info"]["family"] for i in range(len(self.bands))]
+        self.names = sorted(set(families))
+        number = {name: i for i, name in enumerate(self.names)}
+        self.families = torch.tensor([number[name] for name in families], device=run.device)
+        order = np.random.default_rng(3).permutation(len(self.bands))
+        self.test, self.train = order[:500], order[500:]
+
+    def captions(self, rows, rng):
+        """A new caption for each of some rows."""
+        return [captioning.draw(self.bands.line(i), rng) for i in rows]
+
+
+def train(run, encoder, judge, tokenizer, material, rng):
+    """Train both sides until the run's time is over."""
     settings = run.settings["text_training"]
     parameters = list(encoder.parameters()) + list(judge.parameters())
     optimizer = torch.optim.AdamW(parameters, settings["lr"], weight_decay=0.02)
     clock, step = runtime.Clock(run), 0
-    while not clock.over():
+    while not runtime.agree(clock.over(), run):
         share = runtime.rate_at(clock.elapsed, run.seconds, step, 50, 0.3)
         for group in optimizer.param_groups:
             group["lr"] = settings["lr"] * share
-        picks = rng.choice(train, settings["batch"])
-        captions = [captioning.draw(bands.line(i), rng) for i in picks]
-        batch = tokenizer(captions, "cpu", rng, 0.35, 0.35, 0.1)
-        cls = encoder(batch)[0][:, 0]
-        noised = descriptors[picks] + 0.1 * torch.randn(len(picks), DESCRIPTOR)
-        contrastive, family = judge.loss(cls, noised, families[picks])
+        rows = rng.choice(material.train, settings["batch"])
+        batch = tokenizer(material.captions(rows, rng), run.device, rng, 0.35, 0.35, 0.1)
+        noised = material.descriptors[rows]
+        noised = noised + 0.1 * torch.randn_like(noised)
+        contrastive, family = judge.loss(encoder(batch)[0][:, 0], noised, material.families[rows])
         optimizer.zero_grad(set_to_none=True)
         (contrastive + 0.5 * family).backward()
         runtime.average_gradients(parameters, run.world)
@@ -128,11 +130,29 @@ def main():
         clock.add(contrastive=contrastive, family=family)
         if step % 100 == 0:
             clock.report(step)
-    captions = [captioning.draw(bands.line(i), rng) for i in test]
-    share = retrieval(encoder, tokenizer, judge, descriptors[test], captions, families[test])
+
+
+def main():
+    """Train for --minutes from the newest weights, if any."""
+    args = runtime.arguments("text").parse_args()
+    run = runtime.start(args)
+    material = Material(run)
+    encoder, tokenizer = create(run)
+    state = runtime.load_if_there(run.path("text.pt"))
+    if state is not None:
+        encoder.load_state_dict(state["encoder"])
+    judge = Judge(encoder.config.hidden_size, len(material.names)).to(run.device)
+    encoder.to(run.device)
+    runtime.spread(encoder, run)
+    runtime.spread(judge, run)
+    rng = np.random.default_rng(run.rank + 3)
+    train(run, encoder, judge, tokenizer, material, rng)
+    test = material.test
+    captions = material.captions(test, rng)
+    share = retrieval(encoder, tokenizer, judge, material.descriptors[test], captions, material.families[test])
     run.log(f"nearest of {len(test)} sounds has the caption's family: {share:.3f}")
     if run.rank == 0:
-        runtime.save_atomic({"encoder": encoder.state_dict()}, run.path("text.pt"))
+        runtime.save_atomic({"encoder": encoder.cpu().state_dict()}, run.path("text.pt"))
 
 
 if __name__ == "__main__":

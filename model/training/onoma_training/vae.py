@@ -28,14 +28,14 @@ def load(run):
     return vae.requires_grad_(False).eval()
 
 
-def draw_batch(bands, rng, count, frames):
+def draw_batch(bands, rng, count, frames, device="cpu"):
     """M [B,frames,F]: whole patches of random clips, mostly from the onset on."""
     picks = []
     for i in rng.integers(0, len(bands), count):
         columns = max(1, bands.frames(i) // 16)
         begin = 0 if rng.random() < 0.6 else int(rng.integers(0, columns)) * 16
         picks.append((int(i), begin, frames))
-    return bands.batch(picks)
+    return bands.batch(picks, device)
 
 
 def fit_transform(vae, patches, exponent):
@@ -121,15 +121,16 @@ def train_residual(run, vae, bands, rng):
     parameters = list(vae.decoder.parameters())
     optimizer = torch.optim.AdamW(parameters, settings["lr"], betas=(0.9, 0.98), weight_decay=0.01)
     average = runtime.Average(vae, 0.998)
+    torch.manual_seed(4000 + run.rank)
     clock, step = runtime.Clock(run), 0
-    while not clock.over():
+    while not runtime.agree(clock.over(), run):
         share = runtime.rate_at(clock.elapsed, run.seconds, step, 50, 0.3)
         for group in optimizer.param_groups:
             group["lr"] = settings["lr"] * share
-        bands_true = draw_batch(bands, rng, settings["batch"], settings["frames"])
+        bands_true = draw_batch(bands, rng, settings["batch"], settings["frames"], run.device)
         with torch.no_grad():
             z = vae.encode(bands_true)
-            level = torch.rand(len(z), 1, 1, 1) * settings["noise"]
+            level = torch.rand(len(z), 1, 1, 1, device=run.device) * settings["noise"]
             z = z + level * torch.randn_like(z)
             estimate = vae.linear(z)
         made = (estimate + vae.residual(z, estimate)).clamp(floor - 1, 1)
@@ -172,9 +173,11 @@ def main():
             vae.load_state_dict(runtime.load_if_there(run.path("vae.pt"))["average"])
         else:
             fit_closed_form(run, vae, bands, rng)
+    runtime.spread(vae, run)
     vae.encoder.requires_grad_(False)
     if run.seconds > 0 and c.decoder:
-        train_residual(run, vae, bands, rng)
+        train_residual(run, vae.to(run.device), bands, rng)
+        vae.cpu()
     if run.rank == 0:
         runtime.save_atomic({"average": vae.state_dict()}, run.path("vae.pt"))
     run.log(measure(vae, test, c.log_floor))

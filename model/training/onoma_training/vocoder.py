@@ -81,6 +81,7 @@ def train(run, vocoder, average, crops):
         vocoder.load_state_dict(state["vocoder"])
         average.values, step = state["average"], state["step"]
         optimizer.load_state_dict(state["optimizer"])
+    runtime.spread(vocoder, run)
     first, clock, offset = step, runtime.Clock(run), vocoder.config.magnitude_offset
 
     def save():

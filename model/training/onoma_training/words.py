@@ -196,6 +196,7 @@ def main():
     """Make the vectors and show some neighbours."""
     parser = runtime.arguments(
         "words",
+        trains=False,
         wordnet={"default": "/usr/share/wordnet", "help": "directory of WordNet's dict files"},
         wanted={"help": "file of words to include in any case, one a line"},
         show={"default": "rain,downpour,drum,hiss,bright,thud,guitar", "help": "words to show"},
