@@ -25,6 +25,9 @@ typedef struct {
 bool golden_agrees(const float *got, const float *want, size_t n, double tolerance,
                    double *relative, double *largest);
 
+// Whether onoma_scheduler_open() runs a class of schedulers by itself.
+bool golden_is_implemented(const char *class_name);
+
 // Checks model/sampler/ against `schedulers.json` and `schedulers.safetensors` in the folder
 // `expected`: tables, timesteps, and every step of every run of a class that is implemented.
 void golden_check_schedulers(const char *expected, const GoldenReport *report);
