@@ -114,6 +114,12 @@ NAMES = {
     "dog bark": ("dog bark", "dog", "barking dog", "dog barking"),
     "cat meow": ("cat meow", "cat", "meow", "meowing cat"),
     "frog": ("frog", "frog croak", "croaking frog", "toad"),
+    "drum loop": ("drum loop", "drum beat", "beat", "drums", "drum pattern"),
+    "percussion loop": ("percussion loop", "percussion", "percussion groove", "hand percussion"),
+    "hi-hat loop": ("hi-hat loop", "hi hat pattern", "hats", "hihat groove"),
+    "arpeggio": ("arpeggio", "synth arpeggio", "arp", "arpeggiated synth"),
+    "bass line": ("bass line", "bassline", "synth bass line", "bass groove"),
+    "chord loop": ("chord stabs", "synth stabs", "house chords", "chord loop"),
 
     # Instruments and drums that only the soundfont plays.
     "bright piano": ("bright piano", "bright acoustic piano", "pop piano"),

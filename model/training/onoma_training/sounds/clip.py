@@ -96,6 +96,10 @@ class Draw:
         self.loop = False
         self.period_s = None  # set by a family that repeats exactly, so that a loop can keep the beat
 
+    def child(self):
+        """Draws of the same generator for a part of this sound, whose values aren't recorded here."""
+        return Draw(self.rng, self.length_max_s)
+
     def uniform(self, name, low, high):
         """A value drawn uniformly from [low, high)."""
         position = self.rng.random()

@@ -12,6 +12,7 @@ SHORTEST_S = 0.2
 PEAK = 0.9
 LOOP_CROSSFADE_S = 0.25
 DRUM_SHARE = 0.25  # of the soundfont's clips
+LOOPED_TEXTURES = 0.55
 
 
 def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_share=0.35):
@@ -32,11 +33,15 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
     else:
         source = "procedural"
         kind = FAMILIES[_draw_family(rng) if family is None else family]
-        p.loop = kind.texture and rng.random() < 0.4
+        p.loop = kind.exact_loop or (kind.texture and rng.random() < LOOPED_TEXTURES)
         wave = kind.make(p)
     if not dry:
-        wave = _effects(p, kind, wave)
-    wave = close_loop(wave, p.period_s) if p.loop else _one_shot(p, wave)
+        wave = _around(p, kind, wave) if kind.exact_loop else _effects(p, kind, wave)
+    if not p.loop:
+        wave = _one_shot(p, wave)
+    else:
+        wave = wave if kind.exact_loop else close_loop(wave, p.period_s)
+        wave = wave - np.mean(wave)
     p.params["length"] = len(wave) / SAMPLE_RATE
     info = ClipInfo(family=kind.name, group=kind.group, source=source, seed=int(seed), midi=p.midi, f0=p.f0,
                     loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
@@ -50,18 +55,26 @@ def _draw_family(rng):
 
 
 def _effects(p, kind, wave):
-    """Now and then an effect; most clips stay dry, so that the dry sound is what a plain name means."""
+    """Now and then an effect; most clips stay dry, so that the dry sound is what a plain name means.
+
+    What a loop can't carry around its end (a room's tail, a chorus) is left out of loops.
+    """
     if "drive" not in p.params and not kind.texture and p.rng.random() < 0.07:
         wave = effects.drive(p, wave)
     if p.rng.random() < 0.06:
         wave = effects.tone(p, wave)
-    if kind.tonal and p.rng.random() < 0.06:
+    if kind.tonal and not p.loop and p.rng.random() < 0.06:
         wave = effects.chorus(p, wave)
     if p.rng.random() < 0.02:
         wave = effects.bitcrush(p, wave)
-    if not kind.texture and p.rng.random() < 0.2:
+    if not kind.texture and not p.loop and p.rng.random() < 0.2:
         wave = effects.room(p, wave)
     return wave
+
+
+def _around(p, kind, wave):
+    """Effects on a loop: on two rounds of it, of which the second, which has heard the first, is kept."""
+    return _effects(p, kind, np.tile(wave, 2))[len(wave):2 * len(wave)]
 
 
 def close_loop(wave, period_s=None):
@@ -81,7 +94,7 @@ def close_loop(wave, period_s=None):
         falling, rising = falling**2, rising**2
     body = wave[fade:].copy()
     body[-fade:] = body[-fade:] * falling + wave[:fade] * rising
-    return body - np.mean(body)
+    return body
 
 
 def _one_shot(p, wave):

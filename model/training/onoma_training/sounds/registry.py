@@ -12,7 +12,7 @@ class Family:
 
     make(draw) returns a waveform of natural length, at any level. `tonal`: has a pitch, which draw.note chose.
     `texture`: stationary, so that it can be cut anywhere and made to loop. `weight`: how often it is drawn,
-    relative to the others.
+    relative to the others. `exact_loop`: what it makes is a loop already.
     """
 
     name: str
@@ -20,19 +20,20 @@ class Family:
     make: Callable
     tonal: bool
     texture: bool
+    exact_loop: bool
     weight: float
 
 
 FAMILIES = {}
 
 
-def family(name, group, tonal=False, texture=False, weight=1.0):
+def family(name, group, tonal=False, texture=False, weight=1.0, exact_loop=False):
     """Registers the decorated function as a family."""
 
     def register(make):
         if name in FAMILIES:
             raise ValueError(f"family {name!r} is registered twice")
-        FAMILIES[name] = Family(name, group, make, tonal, texture, weight)
+        FAMILIES[name] = Family(name, group, make, tonal, texture, exact_loop, weight)
         return make
 
     return register
