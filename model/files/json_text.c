@@ -42,38 +42,50 @@ static size_t string_end(const char *text, size_t n, size_t at) {
   return at;
 }
 
-// What json-c lets pass in strings: control characters, and NUL, at which it cuts keys.
 static OnomaStatus check_string(const char *path, const char *text, size_t begin, size_t end,
                                 OnomaError *error) {
   for (size_t i = begin; i < end; i++) {
     if ((unsigned char)text[i] < 0x20)
       return fail_at(path, text, i, "control character in a string", error);
-    if (text[i] != '\\')
-      continue;
-    i++;
-    if (text[i] == 'u' && end - i > 4 && !memcmp(text + i, "u0000", 5))
-      return fail_at(path, text, i, "NUL character in a string", error);
   }
   return ONOMA_OK;
 }
 
-// Checks the strings of well-formed text and counts the members of its objects, duplicates
-// included.
+// json-c cuts keys at a NUL.
+static OnomaStatus check_key(const char *path, const char *text, size_t begin, size_t end,
+                             OnomaError *error) {
+  for (size_t i = begin; i < end; i++) {
+    if (text[i] != '\\')
+      continue;
+    i++;
+    if (end - i > 4 && !memcmp(text + i, "u0000", 5))
+      return fail_at(path, text, i, "NUL character in a key", error);
+  }
+  return ONOMA_OK;
+}
+
+// Checks what json-c lets pass in well-formed text, and counts the members of its objects,
+// duplicates included.
 static OnomaStatus scan(const char *path, const char *text, size_t n, size_t *n_members,
                         OnomaError *error) {
   *n_members = 0;
+  size_t begin = 0; // of the last string, and its end
+  size_t end = 0;
   for (size_t i = 0; i < n; i++) {
+    OnomaStatus status = ONOMA_OK;
     if (text[i] == ':') {
       ++*n_members;
+      status = check_key(path, text, begin, end, error);
     } else if (text[i] == '\'') { // json-c takes keys in single quotes
-      return fail_at(path, text, i, "single quote instead of a double one", error);
+      status = fail_at(path, text, i, "single quote instead of a double one", error);
     } else if (text[i] == '"') {
-      const size_t end = string_end(text, n, i);
-      const OnomaStatus status = check_string(path, text, i + 1, end, error);
-      if (status)
-        return status;
+      begin = i + 1;
+      end = string_end(text, n, i);
+      status = check_string(path, text, begin, end, error);
       i = end;
     }
+    if (status)
+      return status;
   }
   return ONOMA_OK;
 }

@@ -4,7 +4,7 @@
 // JSON text to json-c objects, strictly.
 //
 // What RFC 8259 does not allow is refused (comments, single quotes, trailing commas, text behind
-// the value), and so are a key that occurs twice in an object, a NUL in a string, and more than
+// the value), and so are a key that occurs twice in an object, a NUL in a key, and more than
 // ONOMA_JSON_DEPTH levels. The one extension are the NaN, Infinity and -Infinity that Python's
 // json module writes. Numbers are read independently of the locale.
 
