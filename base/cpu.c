@@ -39,8 +39,15 @@ bool onoma_cpu_parse(const char *name, unsigned *mask) {
   return false;
 }
 
+unsigned onoma_cpu_worthwhile(unsigned flags) {
+  if ((flags & ONOMA_CPU_SLOW_AVX512BF16) && !(flags & ONOMA_CPU_AMX))
+    flags &= ~(unsigned)ONOMA_CPU_AVX512BF16;
+  return flags;
+}
+
 const char *onoma_cpu_name(unsigned flags) {
   size_t best = 0;
+  flags = onoma_cpu_worthwhile(flags);
   for (size_t i = 1; i < N_LEVELS; i++) {
     if (flags & levels[i].mask & ~levels[i - 1].mask)
       best = i;
@@ -70,6 +77,15 @@ static bool has(uint64_t word, uint64_t bits) {
   return (word & bits) == bits;
 }
 
+static bool is_amd(void) {
+  uint32_t a;
+  uint32_t b;
+  uint32_t c;
+  uint32_t d;
+  return __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && c == signature_AMD_ecx &&
+         d == signature_AMD_edx;
+}
+
 unsigned onoma_cpu_detect(void) {
   uint32_t a;
   uint32_t b;
@@ -93,6 +109,8 @@ unsigned onoma_cpu_detect(void) {
     return flags;
 
   flags |= ONOMA_CPU_AVX512BF16;
+  if (!is_amd())
+    flags |= ONOMA_CPU_SLOW_AVX512BF16;
   if (has(xcr0, XCR0_AMX) && has(d7, CPUID_AMX_TILE | CPUID_AMX_BF16))
     flags |= ONOMA_CPU_AMX;
   return flags;
@@ -116,7 +134,7 @@ bool onoma_cpu_request_amx(void) {
 #endif
 
 unsigned onoma_cpu_flags(void) {
-  unsigned mask = ONOMA_CPU_ALL;
+  unsigned mask = ~0U;
   const char *name = getenv("ONOMA_CPU");
   if (name)
     onoma_cpu_parse(name, &mask);

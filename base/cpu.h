@@ -15,6 +15,9 @@ enum {
   ONOMA_CPU_AVX512 = 1 << 1,     // AVX-512 F, BW, DQ, VL
   ONOMA_CPU_AVX512BF16 = 1 << 2, // VDPBF16PS on 512 bits
   ONOMA_CPU_AMX = 1 << 3, // AMX tiles with BF16; needs permission, see onoma_cpu_request_amx()
+
+  // VDPBF16PS is there, but does no more work in its time than FMA: so on Intel's processors.
+  ONOMA_CPU_SLOW_AVX512BF16 = 1 << 8,
 };
 
 #define ONOMA_CPU_ALL 0xFU
@@ -31,7 +34,11 @@ unsigned onoma_cpu_flags(void);
 // to it. False for other words. [any]
 bool onoma_cpu_parse(const char *name, unsigned *mask);
 
-// The name of the highest level in flags. [any]
+// The flags less AVX512BF16 where it gains nothing: where it is slow, and AMX is not there. The
+// mask of a level that was asked for has no SLOW flag. [any]
+unsigned onoma_cpu_worthwhile(unsigned flags);
+
+// The name of the highest level that is worthwhile in flags. [any]
 const char *onoma_cpu_name(unsigned flags);
 
 // Asks the kernel for permission to use AMX tile data in this process, and takes no for an answer.

@@ -92,6 +92,19 @@ static void test_cpu_names(void **state) {
   assert_int_equal(mask, 99);
 }
 
+static void test_cpu_worthwhile(void **state) {
+  (void)state;
+  unsigned mask;
+  assert_true(onoma_cpu_parse("avx512bf16", &mask));
+  assert_int_equal(onoma_cpu_worthwhile(mask), mask);
+  mask |= ONOMA_CPU_SLOW_AVX512BF16;
+  assert_false(onoma_cpu_worthwhile(mask) & ONOMA_CPU_AVX512BF16);
+  assert_string_equal(onoma_cpu_name(mask), "avx512");
+  mask |= ONOMA_CPU_AMX;
+  assert_int_equal(onoma_cpu_worthwhile(mask), mask);
+  assert_string_equal(onoma_cpu_name(mask), "amx");
+}
+
 static void test_cpu_environment(void **state) {
   (void)state;
   setenv("ONOMA_CPU", "c", 1);
@@ -134,6 +147,7 @@ int main(void) {
       cmocka_unit_test(test_alloc),
       cmocka_unit_test(test_arena_measures),
       cmocka_unit_test(test_cpu_names),
+      cmocka_unit_test(test_cpu_worthwhile),
       cmocka_unit_test(test_cpu_environment),
       cmocka_unit_test(test_filemap),
   };
