@@ -8,7 +8,7 @@
 
 #include "vec_c.h"
 
-#include "template/vec_math.h"
+#include "template/igemm_finish.h"
 
 enum { mr = 16, nr = 32 };
 
@@ -30,22 +30,15 @@ static void add_products(const uint16_t *a, const uint16_t *weights, size_t n_in
 }
 
 void onoma_igemm_bf16_16x32_c(const OnomaIgemmTile *tile) {
+  float sums[mr * nr];
   for (size_t r = 0; r < tile->n_rows; r++) {
-    float sums[nr];
     for (size_t c = 0; c < nr; c++)
-      sums[c] = tile->bias ? tile->bias[c] : 0;
+      sums[r * nr + c] = tile->bias ? tile->bias[c] : 0;
     for (size_t t = 0; t < tile->n_taps; t++) {
       const uint16_t *const weights = tile->weights;
       add_products(tile->a.gathered + t * tile->n_in * mr + r * ONOMA_BF16_BLOCK,
-                   weights + tile->taps[t] * tile->n_in * nr, tile->n_in, sums);
-    }
-    for (size_t c = 0; c < tile->n_columns; c += VEC_WIDTH) {
-      const size_t n = tile->n_columns - c;
-      const size_t at = tile->out_offsets[r] + c;
-      Vec x = vec_activate(tile->activation, vec_load(sums + c));
-      if (tile->residual)
-        x = vec_add(x, vec_load_up_to(tile->residual + at, n));
-      vec_store_up_to(tile->out + at, x, n);
+                   weights + tile->taps[t] * tile->n_in * nr, tile->n_in, sums + r * nr);
     }
   }
+  igemm_finish(tile, sums, nr);
 }

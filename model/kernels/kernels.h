@@ -63,6 +63,10 @@ typedef struct {
   OnomaIgemmFunction *run;
   OnomaIgemmKind kind;
   size_t mr, nr; // largest tile
+
+  // Called on a thread before a run of tiles, and after it; NULL if there is nothing to do.
+  void (*begin)(void);
+  void (*end)(void);
 } OnomaIgemm;
 
 // Inner length of a bf16 row: what one AMX tile holds.
@@ -155,8 +159,12 @@ typedef struct {
 #include "kernels.inc"
 #undef ONOMA_KERNELS_X86
 
+void onoma_igemm_begin_amx(void);
+void onoma_igemm_end_amx(void);
+
 // Fills in the best kernels for these ONOMA_CPU_ flags. Flags that this build has no kernels for
-// are fine. ONOMA_CPU_AMX may be set only if onoma_cpu_request_amx() was granted. [any]
+// are fine. ONOMA_CPU_AMX may be set only if onoma_cpu_request_amx() was granted. Layers with
+// weights compute in f32 up to the level avx512, and in bf16 above. [any]
 void onoma_kernels_init(OnomaKernels *kernels, unsigned cpu_flags);
 
 #endif

@@ -202,12 +202,17 @@ static void run_task(void *data, size_t i) {
   const size_t slot = onoma_scratch_take(&job->scratch);
   Tile tile;
   lay_out(job->product, &tile, job->scratch.memory + slot * job->scratch.slot_size);
+  const OnomaIgemm *const igemm = &job->product->packed->igemm;
+  if (igemm->begin)
+    igemm->begin();
   for (size_t t = first_tile; t < last_tile; t++) {
     // Tiles of even heights: 8 and 8 rows take less time than 14 and 2.
     const size_t first = t * job->n_rows / job->n_tiles;
     const size_t last = (t + 1) * job->n_rows / job->n_tiles;
     run_tile(task, &tile, first, last - first, first_panel, last_panel);
   }
+  if (igemm->end)
+    igemm->end();
   onoma_scratch_give(&job->scratch, slot);
 }
 

@@ -23,10 +23,21 @@
 
 static const Variant all_variants[] = {
 #define IGEMM(name, kind, mr, nr, isa, flags)                                                      \
-  {#name, #isa, flags, NULL, {onoma_##name##_##mr##x##nr##_##isa, kind, mr, nr}},
+  {#name, #isa, flags, NULL, {onoma_##name##_##mr##x##nr##_##isa, kind, mr, nr, NULL, NULL}},
 #define KERNEL(field, type, isa, flags)                                                            \
-  {#field, #isa, flags, (AnyFunction)onoma_##field##_##isa, {NULL, ONOMA_IGEMM_F32, 0, 0}},
+  {#field,                                                                                         \
+   #isa,                                                                                           \
+   flags,                                                                                          \
+   (AnyFunction)onoma_##field##_##isa,                                                             \
+   {NULL, ONOMA_IGEMM_F32, 0, 0, NULL, NULL}},
 #include "model/kernels/kernels.inc"
+    // The source of the AMX kernel on emulated tiles, which any machine can check.
+    {"igemm_bf16",
+     "amxemulated",
+     0,
+     NULL,
+     {onoma_igemm_bf16_32x32_amxemulated, ONOMA_IGEMM_BF16, 32, 32, onoma_igemm_begin_amxemulated,
+      onoma_igemm_end_amxemulated}},
 };
 
 enum { n_all = sizeof(all_variants) / sizeof(all_variants[0]) };
@@ -206,8 +217,16 @@ int main(int argc, char **argv) {
   const char *const isa = argc > 2 + bench ? argv[2 + bench] : NULL;
   const unsigned flags = usable_flags();
   for (size_t i = 0; i < n_all; i++) {
-    if ((all_variants[i].flags & flags) == all_variants[i].flags)
-      runnable[n_variants++] = all_variants[i];
+    if ((all_variants[i].flags & flags) != all_variants[i].flags)
+      continue;
+    runnable[n_variants] = all_variants[i];
+#if ONOMA_HAVE_X86
+    if (runnable[n_variants].igemm.run == onoma_igemm_bf16_32x32_amx) {
+      runnable[n_variants].igemm.begin = onoma_igemm_begin_amx;
+      runnable[n_variants].igemm.end = onoma_igemm_end_amx;
+    }
+#endif
+    n_variants++;
   }
 
   // As the thread pool does.

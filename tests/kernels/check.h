@@ -22,6 +22,10 @@ typedef struct {
   OnomaIgemm igemm; // if it is one
 } Variant;
 
+OnomaIgemmFunction onoma_igemm_bf16_32x32_amxemulated;
+void onoma_igemm_begin_amxemulated(void);
+void onoma_igemm_end_amxemulated(void);
+
 // All that this machine can run, the portable one of each field before the others.
 extern const Variant *variants;
 extern size_t n_variants;

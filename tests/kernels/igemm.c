@@ -47,16 +47,16 @@ static OnomaPackedGemm *pack(const OnomaIgemm *igemm, const Case *c, const Data 
   return packed;
 }
 
-// The inputs as the bf16 kernels want them.
-static uint16_t *gather(const OnomaPackedGemm *packed, const Case *c, const Data *d,
-                        const uint32_t *taps, size_t n_taps) {
+// Rows first <= r < first + n_rows as the bf16 kernels want them.
+static uint16_t *gather(const OnomaPackedGemm *packed, const Case *c, const Data *d, size_t first,
+                        size_t n_rows, const uint32_t *taps, size_t n_taps) {
   const size_t mr = packed->igemm.mr;
   uint16_t *const all = tensor_u16(n_taps * packed->n_in * mr);
   // Rows beyond n_rows hold what they will, NaN for example.
   memset(all, 0xFF, n_taps * packed->n_in * mr * sizeof(*all));
   for (size_t t = 0; t < n_taps; t++) {
-    for (size_t r = 0; r < c->n_rows; r++)
-      onoma_round_bf16_c(d->rows[taps[t] * c->n_rows + r], c->n_in,
+    for (size_t r = 0; r < n_rows; r++)
+      onoma_round_bf16_c(d->rows[taps[t] * c->n_rows + first + r], c->n_in,
                          all + t * packed->n_in * mr + r * ONOMA_BF16_BLOCK, mr * ONOMA_BF16_BLOCK);
   }
   return all;
@@ -66,6 +66,8 @@ static uint16_t *gather(const OnomaPackedGemm *packed, const Case *c, const Data
 static void run(const OnomaIgemm *igemm, const Case *c, const Data *d, const uint32_t *taps,
                 size_t n_taps, float *out) {
   OnomaPackedGemm *packed = pack(igemm, c, d);
+  if (igemm->begin)
+    igemm->begin();
   for (size_t first = 0; first < c->n_rows; first += igemm->mr) {
     const size_t n_rows = min_size(igemm->mr, c->n_rows - first);
     const float *rows[ONOMA_MAX_MR * max_taps];
@@ -81,7 +83,7 @@ static void run(const OnomaIgemm *igemm, const Case *c, const Data *d, const uin
                            .out_offsets = offsets,
                            .activation = c->activation};
     if (igemm->kind == ONOMA_IGEMM_BF16)
-      tile.a.gathered = gather(packed, c, d, taps, n_taps);
+      tile.a.gathered = gather(packed, c, d, first, n_rows, taps, n_taps);
     else
       tile.a.rows = rows;
     for (size_t panel = 0; panel < packed->n_panels; panel++) {
@@ -94,6 +96,8 @@ static void run(const OnomaIgemm *igemm, const Case *c, const Data *d, const uin
       igemm->run(&tile);
     }
   }
+  if (igemm->end)
+    igemm->end();
   onoma_pack_gemm_free(&packed);
 }
 
@@ -206,11 +210,15 @@ static void bench_case(const Variant *variant, size_t n_taps, size_t n_in) {
                           .out = tensor(c.n_rows * c.n_columns),
                           .out_offsets = offsets}};
   if (igemm->kind == ONOMA_IGEMM_BF16)
-    bench.tile.a.gathered = gather(packed, &c, &d, taps, n_taps);
+    bench.tile.a.gathered = gather(packed, &c, &d, 0, c.n_rows, taps, n_taps);
   else
     bench.tile.a.rows = (const float *const *)d.rows;
   const double work = 2.0 * (double)(c.n_rows * c.n_columns * n_taps * n_in);
+  if (igemm->begin)
+    igemm->begin();
   const double gflops = work / seconds_per_call(call, &bench) * 1e-9;
+  if (igemm->end)
+    igemm->end();
   const double peak = peak_gflops(variant->isa);
   printf("%-12s %-11s %2zux%zu, %zu x %4zu %8.1f GFLOP/s", variant->field, variant->isa, igemm->mr,
          igemm->nr, n_taps, n_in, gflops);

@@ -7,29 +7,9 @@
 // or one vector if that is wide enough; every row count has code of its own, so that the sums stay
 // in registers. Each sum is taken over taps and channels in order, whatever the tile.
 
-#include "vec_math.h"
+#include "igemm_finish.h"
 
 #define IGEMM_NR (2 * VEC_WIDTH)
-
-#if defined(__clang__)
-#  define UNROLLED _Pragma("clang loop unroll(full)")
-#else
-#  define UNROLLED _Pragma("GCC unroll 16")
-#endif
-
-// Stores sums [n_rows,width] with the activation, residual and tail columns.
-static __attribute__((noinline)) void igemm_finish(const OnomaIgemmTile *tile, const float *sums,
-                                                   size_t width) {
-  for (size_t r = 0; r < tile->n_rows; r++) {
-    float *const out = tile->out + tile->out_offsets[r];
-    const float *const residual = tile->residual ? tile->residual + tile->out_offsets[r] : NULL;
-    for (size_t c = 0; c < tile->n_columns; c += VEC_WIDTH) {
-      const size_t n = tile->n_columns - c;
-      const Vec x = vec_activate(tile->activation, vec_load(sums + r * width + c));
-      vec_store_up_to(out + c, residual ? vec_add(x, vec_load_up_to(residual + c, n)) : x, n);
-    }
-  }
-}
 
 // n_rows and n_vectors are constants where this is inlined.
 static inline __attribute__((always_inline)) void
