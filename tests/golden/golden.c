@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void golden_fail(const Golden *golden, const char *name, const OnomaError *error) {
   golden->report.result(golden->report.data, name, false, error->text);
@@ -24,6 +25,13 @@ const char *golden_path(const Golden *golden, const char *name) {
   char *const path = paths[next++ % 8];
   snprintf(path, sizeof(paths[0]), "%s/%s", golden->folder, name);
   return path;
+}
+
+bool golden_has(const Golden *golden, const char *name) {
+  const bool exists = !access(golden_path(golden, name), F_OK);
+  if (!exists)
+    golden->report.skip(golden->report.data, name, "the set has no such file");
+  return exists;
 }
 
 const char *golden_find_folder(const Golden *golden, const char *beginning) {

@@ -39,8 +39,10 @@ void golden_fail(const Golden *golden, const char *name, const OnomaError *error
 
 // ---- Folders
 
-// "<folder>/<name>" in one of a few static buffers, or the first folder whose name begins so.
+// "<folder>/<name>" in one of a few static buffers; whether it exists, which is reported if not;
+// and the first folder whose name begins so.
 const char *golden_path(const Golden *golden, const char *name);
+bool golden_has(const Golden *golden, const char *name);
 const char *golden_find_folder(const Golden *golden, const char *beginning);
 
 // ---- Files of expected tensors
