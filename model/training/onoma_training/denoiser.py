@@ -52,8 +52,11 @@ def create(settings):
 class Batches:
     """Draws training batches: one length a batch, captions and crops anew each time."""
 
-    def __init__(self, run, autoencoder, bands, rng):
+    def __init__(self, run, autoencoder, bands, step):
         self.settings = run.settings["denoiser"]
+        rng = np.random.default_rng([step, run.rank])
+        # The same on every process: batches of one step must be of one length, or some would wait.
+        self.shapes = np.random.default_rng([step, 1 << 20])
         self.vae, self.bands, self.rng, self.device = autoencoder, bands, rng, run.device
         self.combs = Combs(autoencoder, frontend.config_from(run.settings))
         front = self.combs.front_end.config
@@ -80,8 +83,8 @@ class Batches:
     def draw(self):
         """A batch: latents, combs, prompts, seconds, loop flag."""
         settings, rng = self.settings, self.rng
-        loop = len(self.loops) > 0 and rng.random() < settings["loop_share"]
-        columns = int(rng.choice(settings["columns"], p=settings["column_shares"]))
+        loop = len(self.loops) > 0 and self.shapes.random() < settings["loop_share"]
+        columns = int(self.shapes.choice(settings["columns"], p=settings["column_shares"]))
         columns = self.loop_columns if loop else columns
         picks = self.pick(columns, loop)
         lines = [self.bands.line(pick[0]) for pick in picks]
@@ -99,8 +102,11 @@ class Batches:
 
 
 def flow_loss(unet, z, combs, states, mask, cond):
-    """Mean squared error of the velocity at logit-normal times, one draw a sample."""
-    t = torch.sigmoid(torch.randn(len(z), device=z.device))
+    """Mean squared error of the velocity at logit-normal times, one draw a sample.
+
+    The mean lies towards noise: what a prompt decides is decided there.
+    """
+    t = torch.sigmoid(0.3 + 1.1 * torch.randn(len(z), device=z.device))
     noise = torch.randn_like(z)
     x = z + t[:, None, None, None] * (noise - z)
     made = unet(torch.cat([x, combs], 1), 1000 * t, states, states[:, 0], cond, mask)
@@ -131,6 +137,8 @@ class Trainer:
             self.step = state["step"]
             if "optimizer" in state:
                 self.optimizer.load_state_dict(state["optimizer"])
+                for group, name in zip(self.optimizer.param_groups, ("lr", "text_lr")):
+                    group["peak"] = settings[name]
         self.averages = {
             "unet": runtime.Average(self.unet, settings["average"]),
             "text": runtime.Average(self.encoder, settings["average"]),
@@ -220,15 +228,14 @@ def main():
     )
     args = parser.parse_args()
     run = runtime.start(args)
-    torch.manual_seed(1000 + run.rank)
     autoencoder = vae.load(run)
     c = autoencoder.config
     bands = dataset.Bands(dataset.encoded_shards(run.path("clips")), c.n_bands, c.log_floor)
     trainer = Trainer(run)
+    torch.manual_seed(64 * trainer.step + run.rank)
     count = sum(p.numel() for p in trainer.unet.parameters())
     run.log(f"U-Net of {count / 1e6:.2f} M parameters, {len(bands)} clips, from step {trainer.step}")
-    rng = np.random.default_rng([trainer.step, run.rank])
-    batches = Batches(run, autoencoder, bands, rng)
+    batches = Batches(run, autoencoder, bands, trainer.step)
     trainer.fit(batches, 2.0 if args.constant else run.settings["denoiser"]["decay_from"])
 
 

@@ -152,7 +152,7 @@ def main():
         runtime.save_atomic(denoiser.student_state(run), path)
     trainer = denoiser.Trainer(run, path)
     rng = np.random.default_rng([trainer.step, run.rank])
-    batches = denoiser.Batches(run, autoencoder, bands, rng)
+    batches = denoiser.Batches(run, autoencoder, bands, trainer.step)
     train(run, trainer, batches, Jumps(run, chunks, batches.combs, rng))
 
 
