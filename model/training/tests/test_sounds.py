@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Tests of the training sounds: python3 -m unittest discover -s tests, in model/training"""
 
+import functools
 import json
 import pathlib
 import tempfile
@@ -10,8 +11,12 @@ import unittest.mock
 
 import numpy as np
 
-from onoma_training.sounds import FAMILIES, SAMPLE_RATE, ClipInfo, generate, make_clip
+from onoma_training.sounds import FAMILIES, SAMPLE_RATE, ClipInfo, generate, make, make_clip
 from onoma_training.sounds import dsp
+
+
+# Families of voices so far apart that their beats outlast a clip: only many clips together are in tune.
+DETUNED = ("reese bass", "supersaw", "hoover", "string ensemble", "choir")
 
 
 def cents_off(wave, f0):
@@ -29,13 +34,15 @@ def cents_off(wave, f0):
     return 1200 * np.log2(turn * SAMPLE_RATE / (2 * np.pi) / f0)
 
 
-class ClipTest(unittest.TestCase):
+@functools.lru_cache(maxsize=None)
+def all_clips():
     """Every family, a few seeds each."""
+    return tuple(make_clip(seed, 2.0, family) for family in FAMILIES for seed in range(3))
 
-    def clips(self, **options):
-        for family in FAMILIES:
-            for seed in range(4):
-                yield make_clip(seed, family=family, **options)
+
+class ClipTest(unittest.TestCase):
+    def clips(self):
+        return all_clips()
 
     def test_waves_are_sound(self):
         for clip in self.clips():
@@ -46,7 +53,7 @@ class ClipTest(unittest.TestCase):
                 self.assertAlmostEqual(float(np.max(np.abs(clip.wave))), 0.9, places=4)
                 self.assertLess(abs(float(np.mean(clip.wave))), 2e-3)
                 self.assertGreaterEqual(clip.length_s, 0.19)
-                self.assertLessEqual(clip.length_s, 3.0)
+                self.assertLessEqual(clip.length_s, 2.0)
 
     def test_one_shots_end_in_silence_and_begin_at_once(self):
         for clip in self.clips():
@@ -58,9 +65,8 @@ class ClipTest(unittest.TestCase):
                 self.assertLess(onset, 0.085)
 
     def test_loops_join_without_a_step(self):
-        loops = [clip for family, kind in FAMILIES.items() if kind.texture or kind.exact_loop for seed in range(12)
-                 for clip in [make_clip(seed, family=family)] if clip.loop]
-        self.assertGreater(len(loops), 10)
+        loops = [clip for clip in self.clips() if clip.loop]
+        self.assertGreater(len(loops), 40)
         for clip in loops:
             steps = np.abs(np.diff(clip.wave))
             seam = abs(float(clip.wave[0] - clip.wave[-1]))
@@ -79,7 +85,7 @@ class ClipTest(unittest.TestCase):
 
     def test_same_seed_same_clip(self):
         for family in FAMILIES:
-            first, second = make_clip(11, family=family), make_clip(11, family=family)
+            first, second = make_clip(11, 0.6, family), make_clip(11, 0.6, family)
             self.assertTrue(np.array_equal(first.wave, second.wave), family)
             self.assertEqual(first.info, second.info)
         self.assertFalse(np.array_equal(make_clip(1, family="kick").wave[:2000], make_clip(2, family="kick").wave[:2000]))
@@ -90,25 +96,31 @@ class ClipTest(unittest.TestCase):
             self.assertEqual(ClipInfo.from_dict(fields), clip.info)
 
     def test_every_family_is_drawn(self):
-        drawn = {make_clip(seed, 0.5).family for seed in range(1200)}
+        drawn = {make.draw_family(np.random.default_rng(seed)) for seed in range(4000)}
         self.assertEqual(drawn, set(FAMILIES))
 
 
 class TuningTest(unittest.TestCase):
+    def offsets(self, family, count, length_s):
+        """Signed offsets in cents of some clips of a family, dry and not too short."""
+        clips = (make_clip(seed, length_s, family, dry=True) for seed in range(8 * count))
+        long_enough = (clip for clip in clips if clip.length_s > 0.27 * length_s)
+        return [cents_off(clip.wave, clip.f0) for clip, _ in zip(long_enough, range(count))]
+
     def test_tonal_families_are_in_tune(self):
         for family, kind in FAMILIES.items():
-            if not kind.tonal or kind.exact_loop:
+            if not kind.tonal or kind.exact_loop or family in DETUNED:
                 continue
-            off = []
-            for seed in range(30):
-                clip = make_clip(seed, family=family, dry=True)
-                if clip.length_s > 0.5:
-                    off.append(abs(cents_off(clip.wave, clip.f0)))
-                if len(off) == 7:
-                    break
             with self.subTest(family=family):
-                self.assertGreaterEqual(len(off), 3)
-                self.assertLess(np.median(off), 5.0, np.round(off, 1))
+                off = self.offsets(family, 5, 1.5)
+                self.assertEqual(len(off), 5)
+                self.assertLess(np.median(np.abs(off)), 5.0, np.round(off, 1))
+
+    def test_detuned_families_lie_around_the_note(self):
+        for family in DETUNED:
+            off = self.offsets(family, 15, 3.0)
+            self.assertLess(abs(np.median(off)), 5.0, (family, np.round(off, 1)))
+            self.assertLess(np.max(np.abs(off)), 45.0, (family, np.round(off, 1)))
 
     def test_the_ruler_measures(self):
         wave = np.sin(2 * np.pi * 442.0 * np.arange(44100) / SAMPLE_RATE)

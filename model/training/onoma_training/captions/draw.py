@@ -16,6 +16,7 @@ CLOSINGS = ("sound", "sample", "sound effect", "hit", "tone")
 SHORT_NOTE_S = 0.35
 LONG_NOTE_S = 1.2
 PERCUSSIVE = ("drums", "percussion")
+SMALL_WORDS = frozenset(("a", "an", "and", "at", "in", "of", "on", "the", "with"))
 SELDOM = (traits.ONE_SHOT, traits.ONE_NOTE)
 
 
@@ -23,7 +24,7 @@ def draw_caption(clip, rng):
     """One caption of a Clip or ClipInfo, drawn by a numpy Generator. Every draw is another; all of them are true."""
     info = getattr(clip, "info", clip)
     name = _pick(rng, names_of(info), first=0.5)
-    before, after = _place(_chosen(info, rng), rng)
+    before, after = _place(_chosen(info, rng), name, rng)
     if info.midi is not None and rng.random() >= DROP_PITCH:
         _add_pitch(info, rng, before, after)
     text = _assemble(info, name, before, after, rng)
@@ -113,13 +114,17 @@ def _chosen(info, rng):
     return needed + kept[:int(rng.integers(0, MOST_TRAITS + 1))]
 
 
-def _place(chosen, rng):
+def _place(chosen, name, rng):
+    """Words of the traits, before or after the name; what the name or another trait says already isn't said again."""
     before, after = [], []
+    said = set(name.split())
     for trait in chosen:
-        options = [(before, word) for word in trait.before] + [(after, word) for word in trait.after]
-        target, word = _pick(rng, options)
-        if word not in before + after:
-            target.append(word)
+        options = [(before, text) for text in trait.before] + [(after, text) for text in trait.after]
+        options = [(target, text) for target, text in options if not said & (set(text.split()) - SMALL_WORDS)]
+        if options:
+            target, text = _pick(rng, options)
+            target.append(text)
+            said |= set(text.split())
     return before, after
 
 

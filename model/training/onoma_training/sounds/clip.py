@@ -143,6 +143,10 @@ class Draw:
         low = min(low, 0.5 * high)
         return self.log("duration", low, high)
 
+    def envelope(self, made):
+        """An envelope for a held sound, or a level line where the sound is to loop."""
+        return np.ones(len(made)) if self.loop else made
+
     def _record(self, name, value, position):
         self.params[name] = float(value)
         self.positions[name] = float(position)

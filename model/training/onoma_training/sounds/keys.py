@@ -29,7 +29,7 @@ def electric_piano(p):
 DRAWBARS = np.array([0.5, 1.5, 1, 2, 3, 4, 5, 6, 8])
 
 
-@family("organ", "keys", tonal=True, weight=1.5)
+@family("organ", "keys", tonal=True, weight=1.5, loops=0.15)
 def organ(p):
     """Nine drawbars, sometimes the percussion, key click and a turning speaker."""
     f0 = p.note(36, 91)
@@ -48,10 +48,10 @@ def organ(p):
     turn = np.sin(2 * np.pi * rate * dsp.times(n))
     phase = dsp.cycles(f0 / 2, n) + rotor * 0.0004 * f0 / rate * turn
     tone = dsp.wavetable(phase, harmonics * keep) * (1 - 0.35 * rotor * (0.5 + 0.5 * turn))
-    if p.flag("percussion", 0.3):
+    if p.flag("percussion", 0.0 if p.loop else 0.3):
         tone += 1.5 * dsp.sine(f0 * p.rng.choice([2, 3]), n) * dsp.decay(n, 0.35)
-    click = 0.15 * dsp.run(dsp.white(p.rng, n), dsp.bandpass(3000, 0.7)) * dsp.decay(n, 0.006)
-    return (tone / np.std(tone) + click) * dsp.held(n, 0.002, hold, 0.03)
+    click = (0.0 if p.loop else 0.15) * dsp.run(dsp.white(p.rng, n), dsp.bandpass(3000, 0.7)) * dsp.decay(n, 0.006)
+    return (tone / np.std(tone) + click) * p.envelope(dsp.held(n, 0.002, hold, 0.03))
 
 
 @family("piano", "keys", tonal=True, weight=1.5)

@@ -56,7 +56,7 @@ def _step_start(step, n, n_steps, swing):
     return int((step + (swing if step % 2 else 0.0)) * n / n_steps)
 
 
-@family("drum loop", "loops", exact_loop=True, weight=3.0)
+@family("drum loop", "loops", exact_loop=True, weight=4.0)
 def drum_loop(p):
     style = p.choice("style", tuple(STYLES))
     n, n_steps = _bar(p, *TEMPI[style])
@@ -74,7 +74,7 @@ def drum_loop(p):
     return out
 
 
-@family("percussion loop", "loops", exact_loop=True)
+@family("percussion loop", "loops", exact_loop=True, weight=1.5)
 def percussion_loop(p):
     """Two or three hand drums and shakers, each on its own repeating pattern."""
     n, n_steps = _bar(p, 85, 135)
@@ -92,7 +92,7 @@ def percussion_loop(p):
     return out
 
 
-@family("hi-hat loop", "loops", exact_loop=True)
+@family("hi-hat loop", "loops", exact_loop=True, weight=1.5)
 def hat_loop(p):
     """Closed hats on a grid, an open one now and then."""
     n, n_steps = _bar(p, 90, 160)
@@ -110,7 +110,7 @@ def hat_loop(p):
 SCALES = {"minor": (0, 3, 7, 10, 12), "major": (0, 4, 7, 11, 12)}
 
 
-@family("arpeggio", "loops", tonal=True, exact_loop=True, weight=1.5)
+@family("arpeggio", "loops", tonal=True, exact_loop=True, weight=2.0)
 def arpeggio(p):
     """A chord's notes one after the other, on a synthesizer."""
     p.note(45, 69)
@@ -134,7 +134,7 @@ def arpeggio(p):
     return out
 
 
-@family("bass line", "loops", tonal=True, exact_loop=True, weight=1.5)
+@family("bass line", "loops", tonal=True, exact_loop=True, weight=2.0)
 def bass_line(p):
     """An acid or plain synthesizer bass that steps around its root."""
     p.note(28, 45)
@@ -159,7 +159,7 @@ def bass_line(p):
     return out
 
 
-@family("chord loop", "loops", tonal=True, exact_loop=True)
+@family("chord loop", "loops", tonal=True, exact_loop=True, weight=1.5)
 def chord_stabs(p):
     """One chord of saws struck on a rhythm."""
     root = p.note(48, 69)

@@ -12,7 +12,6 @@ SHORTEST_S = 0.2
 PEAK = 0.9
 LOOP_CROSSFADE_S = 0.25
 DRUM_SHARE = 0.25  # of the soundfont's clips
-LOOPED_TEXTURES = 0.55
 
 
 def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_share=0.35):
@@ -32,8 +31,8 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
         kind, wave = draw(p, soundfont.opened(font))
     else:
         source = "procedural"
-        kind = FAMILIES[_draw_family(rng) if family is None else family]
-        p.loop = kind.exact_loop or (kind.texture and rng.random() < LOOPED_TEXTURES)
+        kind = FAMILIES[draw_family(rng) if family is None else family]
+        p.loop = kind.exact_loop or rng.random() < kind.loops
         wave = kind.make(p)
     if not dry:
         wave = _around(p, kind, wave) if kind.exact_loop else _effects(p, kind, wave)
@@ -48,7 +47,8 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
     return Clip(normalised(wave), info)
 
 
-def _draw_family(rng):
+def draw_family(rng):
+    """The name of a family, drawn by the weights."""
     names = list(FAMILIES)
     weights = np.array([FAMILIES[name].weight for name in names])
     return names[int(rng.choice(len(names), p=weights / weights.sum()))]

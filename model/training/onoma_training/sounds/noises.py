@@ -60,4 +60,4 @@ def drone(p):
         breath = 0.6 + 0.4 * dsp.wander(p.rng, n, 1.0)
         out += breath / ratio * dsp.wavetable(dsp.cycles(f0 * ratio, n, p.rng.random()), tables, 2 * dsp.wander(p.rng, n, 0.8))
     dark = dsp.run(dsp.coloured(p.rng, n, 5), dsp.lowpass(800))
-    return (out / np.std(out) + p.uniform("noisiness", 0, 0.3) * dark) * dsp.attack(n, 0.05)
+    return (out / np.std(out) + p.uniform("noisiness", 0, 0.3) * dark) * p.envelope(dsp.attack(n, 0.05))

@@ -123,7 +123,7 @@ def draw_instrument(p, font):
     chord = p.choice("chord", tuple(CHORDS), (14, 1, 1, 1, 0.5, 0.5, 0.5)) if program.chords and tonal else "note"
     notes = [note + step for step in CHORDS[chord]]
     wave = font.play(0, program.number, notes, velocity, hold, min(p.length_max_s, hold + 2.0), modulation)
-    return Family(program.family, program.group, None, tonal, False, False, 1.0), wave
+    return Family(program.family, program.group, None, tonal, False, 0.0, False, 1.0), wave
 
 
 def _hold(p, program):
@@ -148,4 +148,4 @@ def draw_drum(p, font):
         p.params["drum"] = apart
     velocity = int(p.uniform("velocity", 40, 127.99))
     wave = font.play(DRUM_BANK, kit, [key], velocity, 0.3, min(p.length_max_s, 3.0))
-    return Family(family, "drums", None, False, False, False, 1.0), wave
+    return Family(family, "drums", None, False, False, 0.0, False, 1.0), wave

@@ -116,12 +116,12 @@ def _bowed(p, f0, n, envelope, body, brightness):
 
 def _bow_stroke(p, slowest):
     """A held bow stroke, or a short one."""
-    articulation = p.choice("articulation", ("legato", "staccato"), (3, 1))
+    articulation = p.choice("articulation", ("legato", "staccato"), (3, 0 if p.loop else 1))
     hold = p.held(0.5) if articulation == "legato" else p.log("duration", 0.08, 0.22)
     rise = min(p.log("attack", 0.02, slowest), 0.5 * hold)
     release = 0.25 if articulation == "legato" else 0.12
     n = min(p.n_max, dsp.samples(hold + release))
-    return n, dsp.held(n, rise, hold, release)
+    return n, p.envelope(dsp.held(n, rise, hold, release))
 
 
 @family("violin", "strings", tonal=True)
@@ -140,7 +140,7 @@ def cello(p):
     return _bowed(p, f0, n, envelope, body, p.uniform("brightness", 0, 0.8))
 
 
-@family("string ensemble", "strings", tonal=True, weight=1.5)
+@family("string ensemble", "strings", tonal=True, weight=1.5, loops=0.2)
 def string_ensemble(p):
     """Many bowed strings: each voice with its own slow drift of pitch and loudness."""
     f0 = p.note(40, 84)

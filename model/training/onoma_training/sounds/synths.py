@@ -53,7 +53,7 @@ def _held_note(p, low=0.12, rise=(0.001, 0.03), release=(0.05, 0.4)):
     rise_s = min(p.log("attack", *rise), 0.7 * hold)
     release_s = p.log("release", *release)
     n = min(p.n_max, dsp.samples(hold + release_s))
-    return n, dsp.held(n, rise_s, hold, release_s)
+    return n, p.envelope(dsp.held(n, rise_s, hold, release_s))
 
 
 @family("sub bass", "bass", tonal=True)
@@ -136,7 +136,7 @@ def saw_lead(p):
     return _lead(p, lambda n: dsp.waveform_amplitudes("saw", n), voices, 6.0)
 
 
-@family("supersaw", "lead", tonal=True)
+@family("supersaw", "lead", tonal=True, loops=0.1)
 def supersaw(p):
     """Seven detuned saws."""
     return _lead(p, lambda n: dsp.waveform_amplitudes("saw", n), 7, p.log("detune", 8, 25))
@@ -179,7 +179,7 @@ def sync_lead(p):
     return (real + imaginary) * envelope
 
 
-@family("pad", "pad", tonal=True, weight=2.0)
+@family("pad", "pad", tonal=True, weight=2.0, loops=0.2)
 def pad(p):
     """Detuned saws or pulses behind a lowpass, slow to rise; a note or a chord."""
     root = p.note(40, 76)
@@ -199,10 +199,10 @@ def pad(p):
         gain = dsp.lowpass_gain(f0 * np.arange(1, count + 1), cutoff, 2)
         tone += _unison(p, n, f0, dsp.waveform_amplitudes(shape, count, 0.3) * gain, 3, detune)
     sway = 1 - p.sometimes("tremolo", 0.3, 0.1, 0.5) * dsp.wander(p.rng, n, 2.0)
-    return tone * sway * dsp.held(n, rise_s, hold, release_s)
+    return tone * sway * p.envelope(dsp.held(n, rise_s, hold, release_s))
 
 
-@family("glass pad", "pad", tonal=True)
+@family("glass pad", "pad", tonal=True, loops=0.2)
 def glass_pad(p):
     """A few high sines that swell: bowed or rubbed glass."""
     f0 = p.note(48, 84)
@@ -215,7 +215,7 @@ def glass_pad(p):
         if f0 * ratio < dsp.HIGHEST_PARTIAL:
             swell = 0.5 + 0.5 * dsp.wander(p.rng, n, 3.0)
             tone += loud * (1 if ratio < 3 else 0.2 + bright) * swell * dsp.sine(f0 * ratio, n, p.rng.random())
-    return tone * dsp.held(n, rise, hold, 0.6)
+    return tone * p.envelope(dsp.held(n, rise, hold, 0.6))
 
 
 @family("fm tone", "synth", tonal=True)

@@ -121,7 +121,7 @@ def vowel_gain(frequencies, vowel, scale=1.0):
     return gain + 1e-4
 
 
-@family("choir", "voices", tonal=True, weight=1.5)
+@family("choir", "voices", tonal=True, weight=1.5, loops=0.2)
 def choir(p):
     """Several voices on one vowel, each with its own vibrato and drift."""
     f0 = p.note(43, 79)
@@ -139,7 +139,7 @@ def choir(p):
         bent = 2 ** ((cents + 12 * sway + 8 * (dsp.wander(p.rng, n, 3.0) - 0.5)) / 1200)
         out += dsp.wavetable(dsp.cycles(f0 * bent, start=p.rng.random()), amplitudes)
     hiss = 0.02 * np.std(out) * dsp.run(dsp.white(p.rng, n), dsp.bandpass(4000, 0.7))
-    return (out + hiss) * dsp.held(n, rise, hold, 0.4)
+    return (out + hiss) * p.envelope(dsp.held(n, rise, hold, 0.4))
 
 
 @family("voice", "voices", tonal=True)
