@@ -24,7 +24,8 @@ PIPELINE_STEPS = 4
 def text_cases(out, encoder, tokenizer):
     """text/i/hidden_states, unpadded."""
     for i, prompt in enumerate(PROMPTS):
-        out[f"text/{i}/hidden_states"] = encoder(tokenizer([prompt]))[0][0]
+        batch = tokenizer([prompt])
+        out[f"text/{i}/hidden_states"] = encoder(batch)[0][0, : int(batch["lengths"][0])]
 
 
 def unet_cases(out, unet, encoder, tokenizer, generator):
