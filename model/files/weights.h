@@ -96,6 +96,20 @@ OnomaStatus onoma_weights_read(const OnomaWeights *weights, const char *name, si
 OnomaStatus onoma_weights_read_any(const OnomaWeights *weights, const char *name,
                                    const OnomaTensor **tensor, float **values, OnomaError *error);
 
+// The rows of a matrix, read one at a time: of large tables of which a run needs little. They live
+// as long as the weights.
+typedef struct {
+  const OnomaTensor *values; // [n_rows, n_columns]
+  const OnomaTensor *scale;  // [n_rows] of I8 values, else NULL
+} OnomaRows;
+
+// Finds a matrix, under the conditions of onoma_weights_read(). [control]
+OnomaStatus onoma_weights_rows(const OnomaWeights *weights, const char *name, size_t n_rows,
+                               size_t n_columns, OnomaRows *rows, OnomaError *error);
+
+// Reads a row as n_columns floats. [any]
+void onoma_rows_read(const OnomaRows *rows, size_t row, float *out);
+
 // Converts a tensor's items first to first + n - 1 to float, without scales. F16 and BF16 are
 // exact, subnormals, infinities and NaN included, whatever the denormal mode of the thread; wider
 // types are rounded to nearest. [any]

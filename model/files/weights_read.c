@@ -53,18 +53,12 @@ static OnomaStatus find_scale(const OnomaWeights *weights, const OnomaTensor *te
   return check_shape(*scale, 1, tensor->shape, error);
 }
 
-// values [N,...] *= scale [N].
-static void apply_scale(const OnomaTensor *tensor, const OnomaTensor *scale, float *values) {
-  if (!tensor->n_items)
-    return;
-  const size_t n_rows = tensor->shape[0];
-  const size_t n_columns = tensor->n_items / n_rows;
-  for (size_t row = 0; row < n_rows; row++) {
-    float factor;
-    onoma_tensor_to_float(scale, row, 1, &factor);
-    for (size_t i = 0; i < n_columns; i++)
-      values[row * n_columns + i] *= factor;
-  }
+// values [n_columns] *= scale[row].
+static void apply_scale(const OnomaTensor *scale, size_t row, size_t n_columns, float *values) {
+  float factor;
+  onoma_tensor_to_float(scale, row, 1, &factor);
+  for (size_t i = 0; i < n_columns; i++)
+    values[i] *= factor;
 }
 
 static OnomaStatus read_values(const OnomaWeights *weights, const OnomaTensor *tensor,
@@ -79,8 +73,10 @@ static OnomaStatus read_values(const OnomaWeights *weights, const OnomaTensor *t
   if (!*values)
     return onoma_fail_memory(error);
   onoma_tensor_to_float(tensor, 0, tensor->n_items, *values);
-  if (scale)
-    apply_scale(tensor, scale, *values);
+  const size_t n_rows = scale && tensor->n_items ? tensor->shape[0] : 0;
+  const size_t n_columns = n_rows ? tensor->n_items / n_rows : 0;
+  for (size_t row = 0; row < n_rows; row++)
+    apply_scale(scale, row, n_columns, *values + row * n_columns);
   return ONOMA_OK;
 }
 
@@ -104,4 +100,22 @@ OnomaStatus onoma_weights_read_any(const OnomaWeights *weights, const char *name
   if (tensor)
     *tensor = found;
   return read_values(weights, found, values, error);
+}
+
+OnomaStatus onoma_weights_rows(const OnomaWeights *weights, const char *name, size_t n_rows,
+                               size_t n_columns, OnomaRows *rows, OnomaError *error) {
+  *rows = (OnomaRows){0};
+  OnomaStatus status = find(weights, name, &rows->values, error);
+  if (!status)
+    status = check_shape(rows->values, 2, (const size_t[]){n_rows, n_columns}, error);
+  if (!status && rows->values->dtype == ONOMA_DTYPE_I8)
+    status = find_scale(weights, rows->values, &rows->scale, error);
+  return status;
+}
+
+void onoma_rows_read(const OnomaRows *rows, size_t row, float *out) {
+  const size_t n_columns = rows->values->shape[1];
+  onoma_tensor_to_float(rows->values, row * n_columns, n_columns, out);
+  if (rows->scale)
+    apply_scale(rows->scale, row, n_columns, out);
 }
