@@ -57,19 +57,21 @@ static void skip(void *data, const char *name, const char *why) {
 }
 
 static int usage(void) {
-  fputs("usage: golden-check [OPTION]... FOLDER\n"
-        "  --bf16          be skipped (exit status 77) unless products are of bfloat16\n"
-        "  --cpu LEVEL     use instructions up to c, avx2, avx512, avx512bf16 or amx\n"
-        "  --model FOLDER  check our own model, too; its references are in the folder `expected`\n"
-        "  --quiet         print failures and what is skipped only\n"
-        "  --threads N     use N threads\n",
-        stderr);
+  fputs(
+      "usage: golden-check [OPTION]... FOLDER\n"
+      "  --bf16          use products of bfloat16; be skipped (exit status 77) if there are none\n"
+      "  --cpu LEVEL     use instructions up to c, avx2, avx512 (which is the default),\n"
+      "                  avx512bf16 or amx\n"
+      "  --model FOLDER  check our own model, too; its references are in the folder `expected`\n"
+      "  --quiet         print failures and what is skipped only\n"
+      "  --threads N     use N threads\n",
+      stderr);
   return 2;
 }
 
 typedef struct {
   const char *folder, *model;
-  unsigned cpu_mask;
+  const char *cpu; // NULL: not given
   unsigned n_threads;
   bool bf16_only, is_quiet;
 } Options;
@@ -83,9 +85,8 @@ static bool read_options(int argc, char **argv, Options *options) {
       options->bf16_only = true;
     else if (!strcmp(word, "--quiet"))
       options->is_quiet = true;
-    else if (!strcmp(word, "--cpu") && has_value &&
-             onoma_cpu_parse(argv[i + 1], &options->cpu_mask))
-      i++;
+    else if (!strcmp(word, "--cpu") && has_value)
+      options->cpu = argv[++i];
     else if (!strcmp(word, "--threads") && has_value)
       options->n_threads = (unsigned)strtoul(argv[++i], NULL, 10);
     else if (!strcmp(word, "--model") && has_value)
@@ -112,14 +113,17 @@ static void check_all(const Golden *golden) {
 }
 
 int main(int argc, char **argv) {
-  Options options = {.cpu_mask = ONOMA_CPU_ALL};
+  Options options = {0};
   if (!read_options(argc, argv, &options))
+    return usage();
+  unsigned cpu_mask = options.bf16_only ? ONOMA_CPU_ALL : ONOMA_CPU_AVX2 | ONOMA_CPU_AVX512;
+  if (options.cpu && !onoma_cpu_parse(options.cpu, &cpu_mask))
     return usage();
 
   Tally tally = {.is_quiet = options.is_quiet, .digest = 0xCBF29CE484222325U};
   Golden golden = {
       .folder = options.folder, .model = options.model, .report = {&tally, compare, result, skip}};
-  unsigned flags = onoma_cpu_flags() & options.cpu_mask;
+  unsigned flags = onoma_cpu_flags() & cpu_mask;
   if ((flags & ONOMA_CPU_AMX) && !onoma_cpu_request_amx())
     flags &= ~(unsigned)ONOMA_CPU_AMX;
   onoma_kernels_init(&golden.kernels, flags);
