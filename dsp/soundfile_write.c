@@ -30,6 +30,7 @@ typedef struct {
   const float *channels[ONOMA_CLIP_MAX_CHANNELS];
   float *copies[ONOMA_CLIP_MAX_CHANNELS]; // owned, or NULL
   int rate_hz;
+  SF_INFO file; // as libsndfile wants it
   bool dithered;
 } Job;
 
@@ -75,13 +76,20 @@ static int format_word(const OnomaFileFormat *format) {
   return 0;
 }
 
-static OnomaStatus choose_rate(Job *job, OnomaError *error) {
+// Chooses the sample rate and libsndfile's words, before anything is done.
+static OnomaStatus choose_format(Job *job, OnomaError *error) {
   const double rate = job->format->rate != 0 ? job->format->rate : job->info.sample_rate;
-  // Files have whole numbers of Hz. The lower bound is libsndfile's; the upper one is generous.
+  // Files have whole numbers of Hz.
   if (!(rate >= 1 && rate <= 10e6))
     return onoma_fail(error, ONOMA_ERR_ARGUMENT,
                       "%s: the sample rate must lie between 1 Hz and 10 MHz", job->path);
   job->rate_hz = (int)lrint(rate);
+  job->file = (SF_INFO){.samplerate = job->rate_hz,
+                        .channels = (int)job->info.n_channels,
+                        .format = format_word(job->format)};
+  if (!job->file.format || !sf_format_check(&job->file))
+    return onoma_fail(error, ONOMA_ERR_ARGUMENT,
+                      "%s: the file type has no such samples, channels or sample rate", job->path);
   return ONOMA_OK;
 }
 
@@ -239,12 +247,7 @@ static OnomaStatus fail(const Job *job, const OnomaMemfile *file, const char *re
 // Opens, describes, writes and closes the file. Everything libsndfile says is checked.
 static OnomaStatus encode(const Job *job, OnomaMemfile *file, OnomaError *error) {
   SF_VIRTUAL_IO io = onoma_memfile_io();
-  SF_INFO info = {.samplerate = job->rate_hz,
-                  .channels = (int)job->info.n_channels,
-                  .format = format_word(job->format)};
-  if (!info.format || !sf_format_check(&info))
-    return onoma_fail(error, ONOMA_ERR_ARGUMENT,
-                      "%s: the file type has no such samples, channels or sample rate", job->path);
+  SF_INFO info = job->file;
   SNDFILE *const sound = sf_open_virtual(&io, SFM_WRITE, &info, file);
   if (!sound)
     return fail(job, file, sf_strerror(NULL), error);
@@ -285,10 +288,10 @@ OnomaStatus onoma_soundfile_encode(const OnomaClip *clip, const char *path,
                                    OnomaError *error) {
   Job job = {.path = path, .format = format, .info = *onoma_clip_info(clip)};
   *file = (OnomaMemfile){0};
-  for (size_t c = 0; c < job.info.n_channels; c++)
+  for (size_t c = 0; c < ONOMA_CLIP_MAX_CHANNELS; c++)
     job.channels[c] = onoma_clip_samples(clip, c);
 
-  OnomaStatus status = choose_rate(&job, error);
+  OnomaStatus status = choose_format(&job, error);
   if (!status && format->rate != 0 && job.rate_hz != job.info.sample_rate)
     status = resample(&job, error);
   job.dithered = !status && bits_of(format) == 16 && needs_dither(&job);
