@@ -94,8 +94,12 @@ static int open_temporary(const char *path, char *name, size_t size) {
   for (int attempt = 0; attempt < 100; attempt++) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(name, size, "%.*s.onoma-%lx-%lx%lx-%d.tmp", n_folder, path, (long)getpid(),
-             (long)now.tv_sec, now.tv_nsec, attempt);
+    const int n = snprintf(name, size, "%.*s.onoma-%lx-%lx%lx-%d.tmp", n_folder, path,
+                           (long)getpid(), (long)now.tv_sec, now.tv_nsec, attempt);
+    if (n < 0 || (size_t)n >= size) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
     const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0 || errno != EEXIST)
       return fd;

@@ -79,7 +79,7 @@ OnomaStatus onoma_loudness(const float *const *channels, size_t n_channels, size
 OnomaStatus onoma_normalise_loudness(float *const *channels, size_t n_channels, size_t n_frames,
                                      double rate_hz, double target_lufs, double max_true_peak,
                                      double *gain, OnomaError *error) {
-  OnomaLoudness loudness;
+  OnomaLoudness loudness = {0};
   const OnomaStatus status = onoma_loudness((const float *const *)channels, n_channels, n_frames,
                                             rate_hz, &loudness, error);
   if (status)

@@ -60,7 +60,7 @@ static OnomaStatus open_detector(Detector *d, const float *x, size_t n, double r
   d->x = x;
   d->rate_hz = rate_hz;
   d->n_window = n < usual ? n : usual;
-  d->hop = usual / 2;
+  d->hop = (usual + 1) / 2;
   d->n_windows = 1 + (n - d->n_window) / d->hop;
   d->n_lags = d->n_window * 3 / 4 * FINE;
   const size_t n_fft = power_of_two(2 * d->n_window);
@@ -185,9 +185,9 @@ static size_t find_period(const Detector *d) {
 // The period measured over 2, 4, 8... periods, as long as the window holds half a period more and
 // the sound stays like itself: an error of the place of a maximum is then an error of all of them.
 static double refine(const Detector *d, double period, double clarity) {
-  for (double n = 2;; n *= 2) {
+  for (unsigned n = 2;; n *= 2) {
     const double expected = n * period;
-    if (expected + period / 2 >= (double)d->n_lags)
+    if (expected + period / 2 + 2 >= (double)d->n_lags)
       return period;
     size_t best = (size_t)lrint(expected - period / 4);
     for (size_t lag = best; (double)lag <= expected + period / 4; lag++)

@@ -74,8 +74,7 @@ OnomaStatus onoma_resample(const float *const *x, size_t n_channels, size_t n_fr
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
   const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
   soxr_error_t reason = NULL;
-  const soxr_t soxr =
-      soxr_create(from_hz, to_hz, (unsigned)n_channels, &reason, &io, &quality, &runtime);
+  soxr_t soxr = soxr_create(from_hz, to_hz, (unsigned)n_channels, &reason, &io, &quality, &runtime);
   if (!soxr || reason) {
     soxr_delete(soxr);
     return fail(reason ? reason : "out of memory", error);
