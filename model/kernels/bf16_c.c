@@ -12,11 +12,17 @@
 
 enum { mr = 16, nr = 32 };
 
-void onoma_round_bf16_c(const float *in, size_t n, uint16_t *out, size_t block_stride) {
+static void round_row(const float *in, size_t n, uint16_t *out, size_t block_stride) {
   for (size_t i = 0; i < n || i % ONOMA_BF16_BLOCK; i++) {
     const size_t at = i / ONOMA_BF16_BLOCK * block_stride + i % ONOMA_BF16_BLOCK;
     out[at] = i < n ? onoma_bf16_from_f32(in[i]) : 0;
   }
+}
+
+void onoma_round_bf16_c(const float *const *rows, size_t n_rows, size_t n, uint16_t *out,
+                        size_t block_stride) {
+  for (size_t r = 0; r < n_rows; r++)
+    round_row(rows[r], n, out + r * ONOMA_BF16_BLOCK, block_stride);
 }
 
 // Adds the products of one row of one tap. a [n_in/block,mr,block], weights [n_in/2,nr,2].

@@ -76,9 +76,11 @@ typedef struct {
 #define ONOMA_MAX_MR 32
 #define ONOMA_MAX_NR 32
 
-// Rounds n floats to bfloat16 (to nearest, ties to even; denormals may become zero) in blocks: item
-// i goes to out[i / block * block_stride + i % block]. The last block is filled up with zeros.
-typedef void OnomaRoundBf16(const float *in, size_t n, uint16_t *out, size_t block_stride);
+// Rounds rows of n floats to bfloat16 (to nearest, ties to even; denormals may become zero), in
+// blocks: item i of row r goes to out[i / block * block_stride + r * block + i % block]. The last
+// block is filled up with zeros.
+typedef void OnomaRoundBf16(const float *const *rows, size_t n_rows, size_t n, uint16_t *out,
+                            size_t block_stride);
 
 // ---- Attention
 

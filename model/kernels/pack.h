@@ -14,8 +14,9 @@
 // at most nr/2 channels is nr/2 wide. Panel p begins at panel p * panel_size:
 //   f32   [n_taps,n_in,width]
 //   bf16  [n_taps,n_in/2,nr,2], n_in filled up with zeros to a multiple of ONOMA_BF16_BLOCK
-// Where a convolution has rows too short for the kernel (n_in < 16, or for bf16 no multiple of
-// the block), its taps are joined to a single one of n_taps * n_in inputs.
+// Where rows do not suit the kernel, all taps are joined to a single one of n_taps * n_in inputs,
+// which are copied for each tile: rows that are too short (n_in < 16, or for bf16 no multiple of
+// the block), and long ones whose distance makes them share their place in the cache.
 typedef struct OnomaPackedGemm {
   OnomaIgemm igemm;
   size_t n_taps, n_in; // as packed

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-  panel_budget = 384 * 1024,  // bytes of weights that a task goes over, to stay in the L2 cache
+  panel_budget = 512 * 1024,  // bytes of weights that a task goes over, to stay in the L2 cache
   max_tiles_per_task = 8,     // row tiles
   min_tasks = 16,             // tasks are made smaller to have as many,
   min_task_work = 256 * 1024, // unless they had fewer multiplications
@@ -35,7 +35,7 @@ typedef struct {
 typedef struct {
   const float **rows; // [n_taps,n_rows]
   uint32_t *taps;     // [n_taps]
-  float *joined;      // [mr,n_in], or [n_in] for bf16
+  float *joined;      // [mr,joined_stride], or [n_in] for bf16
   uint16_t *gathered; // [n_taps,n_in/block,mr,block]
   size_t offsets[ONOMA_MAX_MR];
   // Where the image begins, and the place of tap (0,0) in it.
@@ -55,13 +55,19 @@ static size_t min_size(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
+// Floats from one joined row to the next: a cache line more than it holds, so that the rows spread
+// over the cache.
+static size_t joined_stride(const OnomaPackedGemm *g) {
+  return g->n_in + ONOMA_ALIGN / sizeof(float);
+}
+
 // Lays the tile's arrays out from base, which may be NULL to count only; returns their size.
 static size_t lay_out(const OnomaProduct *p, Tile *tile, unsigned char *base) {
   size_t used = 0;
   const OnomaPackedGemm *const g = p->packed;
   const bool bf16 = g->igemm.kind == ONOMA_IGEMM_BF16;
   const size_t mr = g->igemm.mr;
-  const size_t n_joined = g->joined_taps ? g->n_in * (bf16 ? 1 : mr) : 0;
+  const size_t n_joined = g->joined_taps ? joined_stride(g) * (bf16 ? 1 : mr) : 0;
   tile->rows = onoma_scratch_cut(base, &used, n_taps_of(p) * mr, sizeof(*tile->rows));
   tile->taps = onoma_scratch_cut(base, &used, n_taps_of(p), sizeof(*tile->taps));
   tile->joined = onoma_scratch_cut(base, &used, n_joined, sizeof(*tile->joined));
@@ -73,25 +79,60 @@ static size_t lay_out(const OnomaProduct *p, Tile *tile, unsigned char *base) {
 // Finds the output and input places of rows first <= row < first + n.
 static void place_rows(const Job *job, Tile *tile, size_t first, size_t n) {
   const OnomaProduct *const p = job->product;
+  // Rows count (x, b, y) up, or (b, y, x); the last one fastest.
+  const size_t n_inner = job->columns_first ? p->out_h : p->out_w;
+  const size_t n_middle = job->columns_first ? p->n_batch : p->out_h;
+  size_t inner = first % n_inner;
+  size_t middle = first / n_inner % n_middle;
+  size_t outer = first / n_inner / n_middle;
   for (size_t r = 0; r < n; r++) {
-    const size_t row = first + r;
-    const size_t inner = job->columns_first ? p->out_h : p->out_w;
-    const size_t lines = row / inner;
-    const size_t outer = job->columns_first ? p->n_batch : p->out_h;
-    const size_t major = lines / outer;
-    const size_t minor = lines % outer;
-    const size_t b = job->columns_first ? minor : major;
-    const size_t y = job->columns_first ? row % inner : minor;
-    const size_t x = job->columns_first ? major : row % inner;
+    const size_t b = job->columns_first ? middle : outer;
+    const size_t y = job->columns_first ? inner : middle;
+    const size_t x = job->columns_first ? outer : inner;
     tile->offsets[r] = b * p->out_batch_step + y * p->out_y_step + x * p->out_x_step;
     tile->image[r] = p->in + b * p->h * p->w * p->packed->tap_n_in;
     tile->y[r] = (ptrdiff_t)(y * p->stride_h) - p->pad_top;
     tile->x[r] = (ptrdiff_t)(x * p->stride_w) - p->pad_left;
+    if (++inner == n_inner) {
+      inner = 0;
+      if (++middle == n_middle) {
+        middle = 0;
+        outer++;
+      }
+    }
   }
+}
+
+// Whether all taps of all rows see input, and that as it is stored.
+static bool is_inside(const OnomaProduct *p, const Tile *tile, size_t n_rows) {
+  const size_t reach_h = (p->kernel_h - 1) * p->dilation_h;
+  const size_t reach_w = (p->kernel_w - 1) * p->dilation_w;
+  bool inside = p->up_h == p->h && p->up_w == p->w && reach_h < p->h && reach_w < p->w;
+  for (size_t r = 0; r < n_rows; r++)
+    inside &= (size_t)tile->y[r] < p->h - reach_h && (size_t)tile->x[r] < p->w - reach_w;
+  return inside;
+}
+
+// point_taps() where is_inside().
+static size_t point_taps_inside(const OnomaProduct *p, Tile *tile, size_t n_rows) {
+  const size_t n_in = p->packed->tap_n_in;
+  for (size_t r = 0; r < n_rows; r++)
+    tile->rows[r] = tile->image[r] + ((size_t)tile->y[r] * p->w + (size_t)tile->x[r]) * n_in;
+  for (size_t tap = n_taps_of(p); tap--;) {
+    const size_t y = tap / p->kernel_w * p->dilation_h;
+    const size_t x = tap % p->kernel_w * p->dilation_w;
+    for (size_t r = 0; r < n_rows; r++)
+      tile->rows[tap * n_rows + r] = tile->rows[r] + (y * p->w + x) * n_in;
+    tile->taps[tap] = (uint32_t)tap;
+  }
+  return n_taps_of(p);
 }
 
 // Points to what each tap of each row sees; returns the number of taps that see any input.
 static size_t point_taps(const OnomaProduct *p, Tile *tile, size_t n_rows, bool keep_all) {
+  if (is_inside(p, tile, n_rows))
+    return point_taps_inside(p, tile, n_rows);
+
   const unsigned shift_h = p->up_h > p->h;
   const unsigned shift_w = p->up_w > p->w;
   const size_t n_in = p->packed->tap_n_in;
@@ -116,14 +157,24 @@ static size_t point_taps(const OnomaProduct *p, Tile *tile, size_t n_rows, bool 
   return n_taps;
 }
 
-// Copies the taps of row r, one after the other, to a long row.
+// Copies the taps of row r, one after the other, to a long row. Neighbours in memory, as most taps
+// of a line are, go in one piece.
 static void join_taps(const OnomaProduct *p, const Tile *tile, size_t r, size_t n_rows,
                       float *joined) {
   const size_t n_in = p->packed->tap_n_in;
-  for (size_t tap = 0; tap < p->packed->joined_taps; tap++) {
+  const size_t n_taps = p->packed->joined_taps;
+  for (size_t tap = 0; tap < n_taps;) {
     const float *const from = tile->rows[tap * n_rows + r];
-    for (size_t k = 0; k < n_in; k++)
-      joined[tap * n_in + k] = from[k];
+    size_t n = 1;
+    while (tap + n < n_taps && tile->rows[(tap + n) * n_rows + r] == from + n * n_in)
+      n++;
+    float *const to = joined + tap * n_in;
+    if (n * n_in > 16)
+      memcpy(to, from, n * n_in * sizeof(float));
+    else
+      for (size_t k = 0; k < n * n_in; k++)
+        to[k] = from[k];
+    tap += n;
   }
 }
 
@@ -131,17 +182,18 @@ static void join_taps(const OnomaProduct *p, const Tile *tile, size_t r, size_t 
 static void gather_bf16(const OnomaKernels *kernels, const OnomaProduct *p, Tile *tile,
                         size_t n_rows, size_t n_taps) {
   const OnomaPackedGemm *const g = p->packed;
-  const size_t stride = g->igemm.mr * ONOMA_BF16_BLOCK;
+  const size_t mr = g->igemm.mr;
+  if (!g->joined_taps) {
+    for (size_t t = 0; t < n_taps; t++)
+      kernels->round_bf16(tile->rows + t * n_rows, n_rows, g->tap_n_in,
+                          tile->gathered + t * g->n_in * mr, mr * ONOMA_BF16_BLOCK);
+    return;
+  }
   for (size_t r = 0; r < n_rows; r++) {
-    uint16_t *const to = tile->gathered + r * ONOMA_BF16_BLOCK;
-    if (g->joined_taps) {
-      join_taps(p, tile, r, n_rows, tile->joined);
-      kernels->round_bf16(tile->joined, g->joined_taps * g->tap_n_in, to, stride);
-    } else {
-      for (size_t t = 0; t < n_taps; t++)
-        kernels->round_bf16(tile->rows[t * n_rows + r], g->tap_n_in, to + t * g->n_in * g->igemm.mr,
-                            stride);
-    }
+    const float *const joined = tile->joined;
+    join_taps(p, tile, r, n_rows, tile->joined);
+    kernels->round_bf16(&joined, 1, g->joined_taps * g->tap_n_in,
+                        tile->gathered + r * ONOMA_BF16_BLOCK, mr * ONOMA_BF16_BLOCK);
   }
 }
 
@@ -160,9 +212,9 @@ static void run_tile(const Task *task, Tile *tile, size_t first, size_t n_rows, 
     gather_bf16(task->kernels, p, tile, n_rows, n_taps);
   } else if (g->joined_taps) {
     for (size_t r = 0; r < n_rows; r++)
-      join_taps(p, tile, r, n_rows, tile->joined + r * g->n_in);
+      join_taps(p, tile, r, n_rows, tile->joined + r * joined_stride(g));
     for (size_t r = 0; r < n_rows; r++)
-      tile->rows[r] = tile->joined + r * g->n_in;
+      tile->rows[r] = tile->joined + r * joined_stride(g);
   }
   if (g->joined_taps)
     n_taps = 1;

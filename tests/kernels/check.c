@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ONOMA_KERNELS_X86 ONOMA_HAVE_X86
@@ -161,33 +160,6 @@ void compare(const float *out, const float *expected, size_t n, double absolute,
       return;
     }
   }
-}
-
-// ---- Benchmarks
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-double seconds_per_call(BenchCall call, void *data) {
-  enum { n_repetitions = 25 };
-  size_t n_calls = 1;
-  double best = INFINITY;
-  for (int i = 0; i < n_repetitions; i++) {
-    const double start = now();
-    for (size_t j = 0; j < n_calls; j++)
-      call(data);
-    const double seconds = now() - start;
-    if (seconds < 1e-3 && i == 0) {
-      n_calls *= 2;
-      i--;
-      continue;
-    }
-    best = fmin(best, seconds / (double)n_calls);
-  }
-  return best;
 }
 
 // ---- Program

@@ -6,6 +6,8 @@
 #ifndef ONOMA_TESTS_KERNELS_CHECK_H
 #define ONOMA_TESTS_KERNELS_CHECK_H
 
+#include "../bench/peak.h"
+
 #include "model/kernels/kernels.h"
 
 #include <stdbool.h>
@@ -61,15 +63,7 @@ void fail_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // alone, is a failure.
 void compare(const float *out, const float *expected, size_t n, double absolute, double relative);
 
-// ---- Benchmarks
-
-// Seconds that one call takes, the best of many.
-typedef void (*BenchCall)(void *data);
-double seconds_per_call(BenchCall call, void *data);
-
-// 10^9 floating point operations per second that this level can do at most on one thread, measured
-// with registers only; 0 if unknown. For bf16 kernels with their instructions.
-double peak_gflops(const char *isa);
+// ---- By kind
 
 void check_igemm(const Variant *variant);
 void bench_igemm(const Variant *variant);

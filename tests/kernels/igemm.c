@@ -54,11 +54,9 @@ static uint16_t *gather(const OnomaPackedGemm *packed, const Case *c, const Data
   uint16_t *const all = tensor_u16(n_taps * packed->n_in * mr);
   // Rows beyond n_rows hold what they will, NaN for example.
   memset(all, 0xFF, n_taps * packed->n_in * mr * sizeof(*all));
-  for (size_t t = 0; t < n_taps; t++) {
-    for (size_t r = 0; r < n_rows; r++)
-      onoma_round_bf16_c(d->rows[taps[t] * c->n_rows + first + r], c->n_in,
-                         all + t * packed->n_in * mr + r * ONOMA_BF16_BLOCK, mr * ONOMA_BF16_BLOCK);
-  }
+  for (size_t t = 0; t < n_taps; t++)
+    onoma_round_bf16_c((const float *const *)d->rows + taps[t] * c->n_rows + first, n_rows, c->n_in,
+                       all + t * packed->n_in * mr, mr * ONOMA_BF16_BLOCK);
   return all;
 }
 
@@ -232,7 +230,10 @@ static void bench_case(const Variant *variant, size_t n_taps, size_t n_in) {
 void bench_igemm(const Variant *variant) {
   bench_case(variant, 1, 64);
   bench_case(variant, 1, 256);
+  bench_case(variant, 1, 512);
+  bench_case(variant, 1, 768);
   bench_case(variant, 1, 1024);
+  bench_case(variant, 1, 1040);
   bench_case(variant, 9, 32);
   bench_case(variant, 9, 128);
 }

@@ -295,25 +295,28 @@ static void check_depthwise(const Variant *variant) {
 // ---- Rounding
 
 static void check_round(const Variant *variant) {
-  enum { gap = 7 };
+  enum { n_rows = 3, gap = 7, stride = n_rows * ONOMA_BF16_BLOCK + gap };
   for (size_t i = 0; i < n_sizes; i++) {
     const size_t n = sizes[i];
     const size_t n_blocks = (n + ONOMA_BF16_BLOCK - 1) / ONOMA_BF16_BLOCK;
-    const size_t stride = ONOMA_BF16_BLOCK + gap;
     const size_t n_out = n_blocks * stride - gap;
     begin_case(variant, "n %zu", n);
-    float *const in = uniform(n, 100);
-    for (size_t j = 0; j < n && j < n_extremes; j++)
-      in[j] = extremes[(i + j) % n_extremes];
+    float *rows[n_rows];
+    for (size_t r = 0; r < n_rows; r++) {
+      rows[r] = uniform(n, 100);
+      for (size_t j = 0; j < n && j < n_extremes; j++)
+        rows[r][j] = extremes[(i + j + 5 * r) % n_extremes];
+    }
     // A tie, and what rounds up to the next power of two.
-    in[0] = 0x1.01p0F;
-    in[n / 2] = 0x1.FFFp0F;
+    rows[1][0] = 0x1.01p0F;
+    rows[2][n / 2] = 0x1.FFFp0F;
     uint16_t *const out = tensor_u16(n_out);
     uint16_t *const expected = tensor_u16(n_out);
-    memset(out, 0, n_out * sizeof(*out));
-    memset(expected, 0, n_out * sizeof(*out));
-    ((OnomaRoundBf16 *)reference_of(variant)->run)(in, n, expected, stride);
-    ((OnomaRoundBf16 *)variant->run)(in, n, out, stride);
+    memset(out, 0x55, n_out * sizeof(*out));
+    memset(expected, 0x55, n_out * sizeof(*out));
+    ((OnomaRoundBf16 *)reference_of(variant)->run)((const float *const *)rows, n_rows, n, expected,
+                                                   stride);
+    ((OnomaRoundBf16 *)variant->run)((const float *const *)rows, n_rows, n, out, stride);
     for (size_t j = 0; j < n_out; j++) {
       if (out[j] != expected[j]) {
         fail_case("item %zu is %04x instead of %04x", j, out[j], expected[j]);
@@ -391,7 +394,11 @@ static void call_depthwise(void *data) {
 
 static void call_round(void *data) {
   const Bench *const b = data;
-  ((OnomaRoundBf16 *)b->variant->run)(b->a, bench_n, (uint16_t *)b->b, ONOMA_BF16_BLOCK);
+  const float *rows[bench_rows];
+  for (size_t r = 0; r < bench_rows; r++)
+    rows[r] = b->a + r * bench_columns;
+  ((OnomaRoundBf16 *)b->variant->run)(rows, bench_rows, bench_columns, (uint16_t *)b->b,
+                                      bench_rows * ONOMA_BF16_BLOCK);
 }
 
 // ---- By field

@@ -66,6 +66,7 @@ static void test_linear(void **state) {
   // Several tasks, panels beyond the cache budget, no rows.
   check_linear(250, 64, 300, ONOMA_ACT_SILU, true, true);
   check_linear(40, 3500, 100, ONOMA_ACT_NONE, true, false);
+  check_linear(20, 1024, 70, ONOMA_ACT_NONE, true, true); // rows that are copied
   check_linear(0, 8, 8, ONOMA_ACT_NONE, true, false);
 }
 

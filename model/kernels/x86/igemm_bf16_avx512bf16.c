@@ -13,12 +13,27 @@
 
 enum { mr = 14, nr = 32 };
 
-void onoma_round_bf16_avx512bf16(const float *in, size_t n, uint16_t *out, size_t block_stride) {
-  for (size_t i = 0; i < n; i += ONOMA_BF16_BLOCK, out += block_stride) {
-    const size_t left = n - i;
-    const __m512 low = vec_load_up_to(in + i, left);
-    const __m512 high = left > 16 ? vec_load_up_to(in + i + 16, left - 16) : _mm512_setzero_ps();
-    _mm512_storeu_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+static inline void round_block(const float *in, uint16_t *out) {
+  const __m512bh both = _mm512_cvtne2ps_pbh(vec_load(in + VEC_WIDTH), vec_load(in));
+  _mm512_storeu_si512(out, (__m512i)both);
+}
+
+static inline void round_tail(const float *in, size_t n, uint16_t *out) {
+  const __m512 low = vec_load_up_to(in, n);
+  const __m512 high = n > VEC_WIDTH ? vec_load_n(in + VEC_WIDTH, n - VEC_WIDTH) : vec_set1(0);
+  _mm512_storeu_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+}
+
+void onoma_round_bf16_avx512bf16(const float *const *rows, size_t n_rows, size_t n, uint16_t *out,
+                                 size_t block_stride) {
+  for (size_t r = 0; r < n_rows; r++) {
+    const float *const in = rows[r];
+    uint16_t *to = out + r * ONOMA_BF16_BLOCK;
+    size_t i = 0;
+    for (; i + ONOMA_BF16_BLOCK <= n; i += ONOMA_BF16_BLOCK, to += block_stride)
+      round_block(in + i, to);
+    if (i < n)
+      round_tail(in + i, n - i, to);
   }
 }
 

@@ -1,11 +1,49 @@
 // SPDX-FileCopyrightText: 2026 The Onoma authors
 // SPDX-License-Identifier: ISC
 
-// What a core can do at most: loops of nothing but multiplications and additions on registers.
+// Measuring time, and what a core can do at most: loops of nothing but multiplications and
+// additions on registers.
 
-#include "check.h"
+#include "peak.h"
 
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
+
+static double now(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double best_seconds(clockid_t clock, BenchCall call, void *data) {
+  enum { n_repetitions = 25 };
+  size_t n_calls = 1;
+  double best = INFINITY;
+  for (int i = 0; i < n_repetitions; i++) {
+    const double start = now(clock);
+    for (size_t j = 0; j < n_calls; j++)
+      call(data);
+    const double seconds = now(clock) - start;
+    if (seconds < 1e-3 && i == 0) {
+      n_calls *= 2;
+      i--;
+      continue;
+    }
+    best = fmin(best, seconds / (double)n_calls);
+  }
+  return best;
+}
+
+double seconds_per_call(BenchCall call, void *data) {
+  return best_seconds(CLOCK_THREAD_CPUTIME_ID, call, data);
+}
+
+double wall_seconds_per_call(BenchCall call, void *data) {
+  return best_seconds(CLOCK_MONOTONIC, call, data);
+}
 
 #if defined(__x86_64__)
 
