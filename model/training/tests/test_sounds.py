@@ -11,8 +11,8 @@ import unittest.mock
 
 import numpy as np
 
-from onoma_training.sounds import FAMILIES, SAMPLE_RATE, ClipInfo, generate, make, make_clip
-from onoma_training.sounds import dsp
+from onoma_training.sounds import FAMILIES, SAMPLE_RATE, ClipInfo, dsp, effects, generate, make, make_clip
+from onoma_training.sounds import clip as clip_module
 
 
 # Families of voices so far apart that their beats outlast a clip: only many clips together are in tune.
@@ -98,6 +98,32 @@ class ClipTest(unittest.TestCase):
     def test_every_family_is_drawn(self):
         drawn = {make.draw_family(np.random.default_rng(seed)) for seed in range(4000)}
         self.assertEqual(drawn, set(FAMILIES))
+
+
+class EffectsTest(unittest.TestCase):
+    # A parameter that tells that an effect was applied.
+    MARKS = {"drive": "hard_clip", "tone": "filter", "bitcrush": "bits", "chorus": "chorus", "room": "room"}
+
+    def test_some_effects_never_meet_some_families(self):
+        for name, families in effects.UNSEEN_TOGETHER.items():
+            for family in families:
+                met = [seed for seed in range(60) if self.MARKS[name] in make_clip(seed, 0.5, family).params]
+                self.assertEqual(met, [], (name, family))
+
+    def test_effects_are_applied_and_recorded(self):
+        seen = set()
+        for seed in range(300):
+            clip = make_clip(seed, 0.5, "vibraphone")
+            seen |= {name for name, mark in self.MARKS.items() if mark in clip.params}
+        self.assertEqual(seen, set(self.MARKS))
+
+    def test_a_room_rings_on(self):
+        p = clip_module.Draw(np.random.default_rng(1), 3.0)
+        wave = np.zeros(4410)
+        wave[:2000] = np.sin(np.arange(2000) * 0.1)
+        wet = effects.room(p, wave)
+        self.assertGreater(len(wet), len(wave) + 1000)
+        self.assertGreater(np.std(wet[4410:8000]), 1e-3 * np.std(wave))
 
 
 class TuningTest(unittest.TestCase):

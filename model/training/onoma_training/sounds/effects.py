@@ -8,6 +8,28 @@ from . import dsp
 from .nature import convolve
 
 
+# Effects that a family never gets, so that prompts for both together ask for something unseen: the evaluation's.
+UNSEEN_TOGETHER = {
+    "drive": ("cowbell", "marimba", "flute", "harp"),
+    "tone": ("closed hi-hat", "violin", "laser", "dog bark"),
+    "bitcrush": ("piano", "bird", "snare", "cello"),
+    "chorus": ("clarinet", "square lead", "kalimba"),
+    "room": ("woodblock", "music box", "clap", "acid bass"),
+}
+
+
+def apply(p, effect, family, wave):
+    """The wave with an effect, or as it is where the family never gets it."""
+    return wave if family in UNSEEN_TOGETHER.get(effect.__name__, ()) else effect(p, wave)
+
+
+def colour(p, wave):
+    """A gentle equalizer, as another microphone or amplifier would be: widens what one source gives, and is no caption's matter."""
+    low, high, middle = p.rng.uniform(-4, 4, 3)
+    return dsp.run(wave, dsp.peaking(p.rng.uniform(80, 300), 0.5, low), dsp.peaking(p.rng.uniform(500, 3000), 0.7, middle),
+                   dsp.peaking(p.rng.uniform(5000, 12000), 0.5, high))
+
+
 def room(p, wave):
     """Adds a room: early reflections and a diffuse tail that darkens, as a drawn impulse response."""
     time = p.log("room_s", 0.15, 2.5)

@@ -11,6 +11,7 @@ from .registry import FAMILIES
 SHORTEST_S = 0.2
 PEAK = 0.9
 LOOP_CROSSFADE_S = 0.25
+COLOURED = 0.35
 DRUM_SHARE = 0.25  # of the soundfont's clips
 
 
@@ -59,16 +60,18 @@ def _effects(p, kind, wave):
 
     What a loop can't carry around its end (a room's tail, a chorus) is left out of loops.
     """
+    if p.rng.random() < COLOURED:
+        wave = effects.colour(p, wave)
     if "drive" not in p.params and not kind.texture and p.rng.random() < 0.07:
-        wave = effects.drive(p, wave)
+        wave = effects.apply(p, effects.drive, kind.name, wave)
     if p.rng.random() < 0.06:
-        wave = effects.tone(p, wave)
+        wave = effects.apply(p, effects.tone, kind.name, wave)
     if kind.tonal and not p.loop and p.rng.random() < 0.06:
-        wave = effects.chorus(p, wave)
+        wave = effects.apply(p, effects.chorus, kind.name, wave)
     if p.rng.random() < 0.02:
-        wave = effects.bitcrush(p, wave)
+        wave = effects.apply(p, effects.bitcrush, kind.name, wave)
     if not kind.texture and not p.loop and p.rng.random() < 0.2:
-        wave = effects.room(p, wave)
+        wave = effects.apply(p, effects.room, kind.name, wave)
     return wave
 
 
