@@ -19,7 +19,7 @@ _FIXED = {
     "act_fn": "silu",
     "flip_sin_to_cos": True,
     "freq_shift": 0,
-    "class_embed_type": "simple_projection",
+    "class_embed_type": "projection",
     "class_embeddings_concat": False,
     "time_cond_proj_dim": 128,
     "use_linear_projection": True,

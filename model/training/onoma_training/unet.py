@@ -189,7 +189,7 @@ class UNet2DConditionModel(nn.Module):
         n_layers = config["layers_per_block"]
         size = 4 * channels[0]
         self.time_embedding = TimestepEmbedding(channels[0], size, config.get("time_cond_proj_dim"))
-        if config.get("class_embed_type") == "simple_projection":
+        if config.get("class_embed_type") == "projection":
             self.class_embedding = TimestepEmbedding(
                 config["projection_class_embeddings_input_dim"], size
             )
@@ -271,5 +271,5 @@ def _check(config):
     for key, value in wanted.items():
         if config.get(key, value) != value:
             raise ValueError(f"U-Net config: {key} must be {value!r}, not {config[key]!r}")
-    if config.get("class_embed_type") not in (None, "simple_projection"):
+    if config.get("class_embed_type") not in (None, "projection"):
         raise ValueError(f"U-Net config: class_embed_type {config['class_embed_type']!r} is unknown")
