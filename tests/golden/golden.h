@@ -100,6 +100,7 @@ void golden_check_unet(const Golden *golden);
 void golden_check_unet_cross(const Golden *golden);
 void golden_check_vae(const Golden *golden);
 void golden_check_vocoder(const Golden *golden);
+void golden_check_bpe(const Golden *golden);
 void golden_check_mel(const Golden *golden);
 void golden_check_pipelines(const Golden *golden);
 

@@ -105,6 +105,7 @@ static void check_all(const Golden *golden) {
   golden_check_unet_cross(golden);
   golden_check_vae(golden);
   golden_check_vocoder(golden);
+  golden_check_bpe(golden);
   golden_check_mel(golden);
   if (golden_has(golden, "expected/schedulers.json"))
     golden_check_schedulers(golden_path(golden, "expected"), &golden->report);
