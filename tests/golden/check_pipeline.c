@@ -9,6 +9,7 @@
 #include "model/denoiser/unet.h"
 #include "model/sampler/guidance.h"
 #include "model/sampler/sampler.h"
+#include "model/text/text.h"
 #include "model/vae/vae.h"
 #include "model/vocoder/vocoder.h"
 
@@ -25,6 +26,7 @@
 #define TIMES_TOLERANCE 1e-5
 
 typedef struct {
+  OnomaText *text;
   OnomaUnet *unet;
   OnomaVae *vae;
   OnomaVocoder *vocoder;
@@ -135,6 +137,41 @@ static void denoise(Run *run, float *x) {
   }
   onoma_free(step_noise);
   onoma_free(noise);
+}
+
+typedef struct {
+  const OnomaText *text;
+  const OnomaTokens *tokens;
+  float *pooled;
+} Encoding;
+
+static void run_text(void *data, const OnomaExec *exec) {
+  const Encoding *const e = data;
+  onoma_text_run(e->text, exec, e->tokens, NULL, e->pooled);
+}
+
+// The pooled vectors of the negative prompt, if there is guidance, and of the prompt: run->embeds.
+static bool encode_prompts(Run *run) {
+  const OnomaText *const text = run->model->text;
+  const Golden *const golden = run->file->golden;
+  const size_t n_pooled = onoma_text_n_pooled(text);
+  run->embeds = onoma_alloc(run->n_batch * n_pooled, sizeof(float));
+  for (size_t i = 0; i < run->n_batch; i++) {
+    const bool is_negative = i + 1 < run->n_batch;
+    OnomaTokens *tokens = NULL;
+    OnomaError error;
+    if (onoma_tokens_new(&tokens, text,
+                         metadata(run->file, is_negative ? "negative_prompt" : "prompt"), &error)) {
+      golden_fail(golden, run->file->name, &error);
+      return false;
+    }
+    Encoding encoding = {text, tokens, run->embeds + i * n_pooled};
+    golden_run_plain(golden, run_text, &encoding);
+    onoma_tokens_free(tokens);
+  }
+  compare_flat(run, "prompt_embeds", run->embeds, run->n_batch * n_pooled,
+               golden->network_tolerance);
+  return true;
 }
 
 typedef struct {
@@ -254,8 +291,7 @@ static void check_file(const Golden *golden, const Model *model, const char *nam
     run.n = latent->n_items;
     run.guidance = strtod(metadata(&file, "guidance_scale"), NULL);
     run.n_batch = onoma_guidance_is_needed(run.guidance, false) ? 2 : 1;
-    run.embeds = golden_read(&file, NULL, "prompt_embeds", NULL);
-    if (open_sampler(&run))
+    if (open_sampler(&run) && encode_prompts(&run))
       make_run(&run);
     onoma_sampler_close(&run.sampler);
     onoma_free(run.embeds);
@@ -269,8 +305,10 @@ static void check_file(const Golden *golden, const Model *model, const char *nam
 static OnomaStatus open_model(Model *model, const Golden *golden, OnomaError *error) {
   const char *const folder = golden_find_folder(golden, "audioldm-");
   char path[1100];
+  OnomaStatus status = onoma_text_open(&model->text, folder ? folder : "", &golden->kernels, error);
   snprintf(path, sizeof(path), "%s/unet", folder ? folder : "");
-  OnomaStatus status = onoma_unet_open(&model->unet, path, &golden->kernels, error);
+  if (!status)
+    status = onoma_unet_open(&model->unet, path, &golden->kernels, error);
   snprintf(path, sizeof(path), "%s/vae", folder ? folder : "");
   if (!status)
     status = onoma_vae_open(&model->vae, path, &golden->kernels, error);
@@ -318,4 +356,5 @@ void golden_check_pipelines(const Golden *golden) {
   onoma_vocoder_close(&model.vocoder);
   onoma_vae_close(&model.vae);
   onoma_unet_close(&model.unet);
+  onoma_text_close(&model.text);
 }

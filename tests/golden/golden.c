@@ -193,7 +193,7 @@ static void compare_tapped(void *data, const char *name, const float *values, si
                  tapped->file->golden->network_tolerance);
 }
 
-static void run_measured(const Golden *golden, const OnomaTap *tap, GoldenRun run, void *data) {
+void golden_run_tapped(const Golden *golden, const OnomaTap *tap, GoldenRun run, void *data) {
   OnomaArena arena;
   const OnomaExec exec = {
       .kernels = &golden->kernels, .pool = golden->pool, .arena = &arena, .tap = tap};
@@ -208,9 +208,9 @@ static void run_measured(const Golden *golden, const OnomaTap *tap, GoldenRun ru
 void golden_run(GoldenFile *file, const char *group, size_t item, GoldenRun run, void *data) {
   Tapped tapped = {file, group, item};
   const OnomaTap tap = {compare_tapped, &tapped};
-  run_measured(file->golden, &tap, run, data);
+  golden_run_tapped(file->golden, &tap, run, data);
 }
 
 void golden_run_plain(const Golden *golden, GoldenRun run, void *data) {
-  run_measured(golden, NULL, run, data);
+  golden_run_tapped(golden, NULL, run, data);
 }

@@ -91,7 +91,8 @@ float *golden_channels_last(const float *x, size_t n_batch, size_t n_channels, s
 typedef void (*GoldenRun)(void *data, const OnomaExec *exec);
 void golden_run(GoldenFile *file, const char *group, size_t item, GoldenRun run, void *data);
 
-// golden_run() for networks that no tap looks into.
+// golden_run() with another tap, and without.
+void golden_run_tapped(const Golden *golden, const OnomaTap *tap, GoldenRun run, void *data);
 void golden_run_plain(const Golden *golden, GoldenRun run, void *data);
 
 // ---- Checks, one per subject
@@ -100,6 +101,7 @@ void golden_check_unet(const Golden *golden);
 void golden_check_unet_cross(const Golden *golden);
 void golden_check_vae(const Golden *golden);
 void golden_check_vocoder(const Golden *golden);
+void golden_check_text(const Golden *golden);
 void golden_check_bpe(const Golden *golden);
 void golden_check_mel(const Golden *golden);
 void golden_check_pipelines(const Golden *golden);

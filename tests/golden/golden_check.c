@@ -100,7 +100,9 @@ static bool read_options(int argc, char **argv, Options *options) {
 }
 
 static void check_all(const Golden *golden) {
-  static const char *const files[] = {"mel", "schedulers", "unet", "unet_cross", "vae", "vocoder"};
+  static const char *const files[] = {"mel",        "schedulers", "text_encoder", "unet",
+                                      "unet_cross", "vae",        "vocoder"};
+  golden_check_text(golden);
   golden_check_unet(golden);
   golden_check_unet_cross(golden);
   golden_check_vae(golden);
