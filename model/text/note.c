@@ -5,7 +5,6 @@
 
 #include "note.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -172,8 +171,4 @@ bool onoma_note_read(const char *text, double *note) {
     return false;
   *note = found;
   return true;
-}
-
-double onoma_note_to_hz(double note) {
-  return 440 * exp2((note - 69) / 12);
 }

@@ -26,7 +26,4 @@ bool onoma_note_find(const char *prompt, double *note);
 // 127, with a decimal point and digits if wanted. [any]
 bool onoma_note_read(const char *text, double *note);
 
-// Frequency of a MIDI note at the pitch of A4 = 440 Hz, equally tempered. [any]
-double onoma_note_to_hz(double note);
-
 #endif

@@ -140,19 +140,11 @@ static void test_read(void **state) {
   }
 }
 
-static void test_hz(void **state) {
-  (void)state;
-  assert_true(onoma_note_to_hz(69) == 440);
-  assert_true(onoma_note_to_hz(57) == 220);
-  assert_true(fabs(onoma_note_to_hz(60) - 261.6255653) < 1e-6);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_found),
       cmocka_unit_test(test_not_found),
       cmocka_unit_test(test_read),
-      cmocka_unit_test(test_hz),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
