@@ -17,7 +17,8 @@ typedef struct {
 } OnomaComplex;
 
 // Plans for transforms of one size, forth and back. Plans are made by FFTW_ESTIMATE, which measures
-// nothing: the same library on the same processor always makes the same plan, and so the same bits.
+// nothing: the same library on the same processor always makes the same plan, and so the same bits
+// (unless somebody else in the process has loaded wisdom into FFTW, which it then prefers).
 typedef struct OnomaFft OnomaFft;
 
 // Plans transforms of n real samples, n from 1 to INT_MAX. FFTW's planner is not thread safe: calls
