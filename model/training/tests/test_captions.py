@@ -74,6 +74,12 @@ class MeaningTest(unittest.TestCase):
         self.assertFalse({"long note", "short note"} & texts_of(
             draw.traits_of(info("flute", 70, params={"duration": 0.7}, note=0.5))))
 
+    def test_struck_notes_are_short_or_long_as_they_are_heard(self):
+        for ring, heard, wanted, not_wanted in ((0.9, 0.2, "damped", "ringing"), (0.1, 2.0, "ringing", "damped")):
+            texts = texts_of(draw.traits_of(info("marimba", 60, params={"sounding": heard}, note=0.5, ring=ring)))
+            self.assertIn(wanted, texts)
+            self.assertNotIn(not_wanted, texts)
+
     def test_register_follows_the_note(self):
         self.assertIs(draw.register_of(info("marimba", 50, note=0.1)), traits.LOW)
         self.assertIs(draw.register_of(info("marimba", 70, note=0.5)), traits.MIDDLE)

@@ -100,6 +100,12 @@ class ClipTest(unittest.TestCase):
         self.assertEqual(drawn, set(FAMILIES))
 
 
+class SoundingTest(unittest.TestCase):
+    def test_a_decay_is_heard_for_half_its_t60(self):
+        wave = np.concatenate([np.zeros(4000), dsp.partials(88200, [440.0], 1.2, 1.0)])
+        self.assertAlmostEqual(make.sounding_s(wave), 0.6, delta=0.03)
+
+
 class EffectsTest(unittest.TestCase):
     # A parameter that tells that an effect was applied.
     MARKS = {"drive": "hard_clip", "tone": "filter", "bitcrush": "bits", "chorus": "chorus", "room": "room"}

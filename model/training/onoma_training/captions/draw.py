@@ -17,6 +17,7 @@ SHORT_NOTE_S = 0.35
 LONG_NOTE_S = 1.2
 PERCUSSIVE = ("drums", "percussion")
 SMALL_WORDS = frozenset(("a", "an", "and", "at", "in", "of", "on", "the", "with"))
+DECAYS = ("decay", "ring")
 SELDOM = (traits.ONE_SHOT, traits.ONE_NOTE)
 
 
@@ -40,6 +41,10 @@ def traits_of(info):
     """Every trait that the clip's parameters call for, without the pitch."""
     own = traits.OF_FAMILY.get(info.family, ())
     overridden = {rule.param for rule in own}
+    if info.midi is None or overridden & set(DECAYS):
+        overridden.add("sounding")
+    elif "sounding" in info.params:
+        overridden |= set(DECAYS)  # of a note that was struck, what counts is how long it is heard
     found = [trait for rule in own + tuple(r for r in traits.COMMON if r.param not in overridden)
              for trait in [_apply(rule, info)] if trait is not None]
     for param, value in info.params.items():

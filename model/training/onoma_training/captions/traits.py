@@ -60,6 +60,7 @@ COMMON = (
     Rule("brightness", below=DARK, above=BRIGHT),
     Rule("decay", below=SHORT, above=LONG),
     Rule("ring", below=Trait(("short", "dry", "damped")), above=LONG),
+    Rule("sounding", by_value=True, low=0.25, below=Trait(("short", "dry", "damped"), ("short",)), high=1.0, above=LONG),
     Rule("hardness", below=SOFT, above=HARD),
     Rule("density", below=LIGHT, above=HEAVY),
     Rule("noisiness", high=0.8, above=NOISY),

@@ -68,7 +68,7 @@ def piano(p):
     all_frequencies = (frequencies * 2 ** (strings / 1200)).ravel()
     weights = np.array([0.8, 1.0, 0.6])[:, None]
     fast = dsp.partials(n, frequencies, 0.25 * t60s, amplitudes)
-    slow = dsp.partials(n, all_frequencies, np.tile(t60s, 3), (weights * amplitudes).ravel() * 0.25)
+    slow = dsp.partials(n, all_frequencies, np.tile(t60s, 3), (weights * amplitudes).ravel() * 0.4)
     thump = dsp.run(dsp.white(p.rng, n), dsp.lowpass(250)) * dsp.decay(n, 0.08) * np.max(amplitudes) * 0.3
     damp = p.sometimes("damped_s", 0.4, 0.15, 1.2)
     envelope = dsp.attack(n, 0.001 + 0.002 * (1 - hardness))

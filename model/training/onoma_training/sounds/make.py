@@ -43,9 +43,19 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
         wave = wave if kind.exact_loop else close_loop(wave, p.period_s)
         wave = wave - np.mean(wave)
     p.params["length"] = len(wave) / SAMPLE_RATE
+    if not p.loop and "duration" not in p.params:
+        p.params["sounding"] = sounding_s(wave)
     info = ClipInfo(family=kind.name, group=kind.group, source=source, seed=int(seed), midi=p.midi, f0=p.f0,
                     loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
     return Clip(normalised(wave), info)
+
+
+def sounding_s(wave):
+    """Seconds from a sound's beginning until it stays 30 dB under its loudest 10 ms."""
+    hop = dsp.samples(0.01)
+    power = np.add.reduceat(np.square(wave), np.arange(0, len(wave), hop))
+    loud = np.nonzero(power > 1e-3 * np.max(power))[0]
+    return float((loud[-1] + 1 - loud[0]) * hop / SAMPLE_RATE)
 
 
 def draw_family(rng):
