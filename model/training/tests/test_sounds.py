@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: ISC
 """Tests of the training sounds: python3 -m unittest discover -s tests, in model/training"""
 
+import contextlib
 import functools
+import io
 import json
 import pathlib
 import tempfile
 import unittest
-import unittest.mock
 
 import numpy as np
 
@@ -113,7 +114,7 @@ class EffectsTest(unittest.TestCase):
     def test_some_effects_never_meet_some_families(self):
         for name, families in effects.UNSEEN_TOGETHER.items():
             for family in families:
-                met = [seed for seed in range(60) if self.MARKS[name] in make_clip(seed, 0.5, family).params]
+                met = [seed for seed in range(40) if self.MARKS[name] in make_clip(seed, 0.5, family).params]
                 self.assertEqual(met, [], (name, family))
 
     def test_effects_are_applied_and_recorded(self):
@@ -150,7 +151,7 @@ class TuningTest(unittest.TestCase):
 
     def test_detuned_families_lie_around_the_note(self):
         for family in DETUNED:
-            off = self.offsets(family, 15, 3.0)
+            off = self.offsets(family, 11, 3.0)
             self.assertLess(abs(np.median(off)), 5.0, (family, np.round(off, 1)))
             self.assertLess(np.max(np.abs(off)), 45.0, (family, np.round(off, 1)))
 
@@ -197,7 +198,8 @@ class DspTest(unittest.TestCase):
 class GenerateTest(unittest.TestCase):
     def run_into(self, folder, **changes):
         options = {"out": folder, "count": 6, "seed": 3, "workers": 1, "length-max": 0.5, "soundfont-share": 0} | changes
-        generate.main([text for key, value in options.items() for text in (f"--{key}", str(value))])
+        with contextlib.redirect_stderr(io.StringIO()):
+            generate.main([text for key, value in options.items() for text in (f"--{key}", str(value))])
 
     def test_shards_hold_the_clips_and_are_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -217,8 +219,7 @@ class GenerateTest(unittest.TestCase):
 
     def test_bad_arguments_are_refused(self):
         for changes in ({"count": 0}, {"length-max": 13}, {"workers": 0}):
-            with self.assertRaises(SystemExit), open("/dev/null", "w") as nowhere, \
-                    unittest.mock.patch("sys.stderr", nowhere):
+            with self.assertRaises(SystemExit):
                 self.run_into("/nonexistent", **changes)
 
 

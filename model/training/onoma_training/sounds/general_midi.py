@@ -63,7 +63,7 @@ PROGRAMS = tuple(
     + _group(104, "world", "struck", ("sitar", 48, 84), ("banjo", 48, 88), ("shamisen", 48, 86), ("koto", 48, 88),
              ("kalimba", 52, 88), ("bagpipe", 55, 84, "held"), ("folk fiddle", 55, 93, "held"), ("shanai", 55, 88, "held"))
     + _group(112, "percussion", "unpitched", ("tinkle bell", 60, 90), ("agogo", 55, 84), ("steel drum", 50, 86, "struck"),
-             ("woodblock", 55, 84), ("taiko", 40, 72), ("melodic tom", 40, 76), ("synth drum", 40, 76), ("reverse cymbal", 50, 74))
+             ("woodblock", 55, 84), ("taiko", 40, 72), ("melodic tom", 40, 76), ("synth drum", 40, 76), ("reverse cymbal", 50, 74, "effect"))
     + _group(120, "effects", "effect", ("fret noise", 50, 70), ("breath noise", 50, 70), ("seashore", 50, 70), ("bird tweet", 50, 70),
              ("telephone", 50, 70), ("helicopter", 50, 70), ("applause", 50, 70), ("gunshot", 50, 70, "unpitched"))
 )

@@ -128,7 +128,8 @@ def draw_instrument(p, font):
 
 def _hold(p, program):
     """How long the key is down. Of struck sounds this is no length to name, unless it is short; pads are too slow for that."""
-    if program.group != "pad" and program.family != "slow strings" and p.rng.random() < 0.25:
+    slow = program.group == "pad" or program.family == "slow strings" or program.manner == "effect"
+    if not slow and p.rng.random() < 0.25:
         p.params["articulation"] = "staccato"
         return p.log("duration", 0.06, 0.2)
     if program.manner in ("held", "effect"):
