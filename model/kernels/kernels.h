@@ -87,7 +87,8 @@ typedef void OnomaRoundBf16(const float *const *rows, size_t n_rows, size_t n, u
 // One block of keys of the online softmax, for n_rows queries. scores [n_rows,stride] become the
 // weights exp(scale * score + mask[j] - max[i]), where max [n_rows] is the largest exponent so far;
 // sum [n_rows], the sum of the weights, and out [n_rows,out_stride], the weighted sum of values,
-// are scaled to the new maximum beforehand. mask [n_keys] may be NULL.
+// are scaled to the new maximum beforehand. Before the first block max is -INFINITY, sum 0, and out
+// is not looked at. mask [n_keys] may be NULL.
 typedef struct {
   size_t n_rows, n_keys, stride;
   size_t n_out, out_stride;

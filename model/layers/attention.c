@@ -156,17 +156,16 @@ static void run_block(const Job *job, size_t head, const float *q, float *out, s
                         .n_in = n,
                         .a.rows = rows,
                         .out = out,
-                        .residual = out,
+                        .residual = first ? out : NULL,
                         .out_offsets = offsets};
   multiply(job, &sum, s->head_size, job->values + head * job->n_value_panels * nr * s->n_keys,
            s->n_keys, first);
 }
 
-static void begin_rows(const OnomaAttention *s, float *out, size_t n_rows, const Work *work) {
+static void begin_rows(size_t n_rows, const Work *work) {
   for (size_t r = 0; r < n_rows; r++) {
     work->max[r] = -INFINITY;
     work->sum[r] = 0;
-    memset(out + r * s->out_stride, 0, s->head_size * sizeof(float));
   }
 }
 
@@ -203,7 +202,7 @@ static void query_task(void *data, size_t i) {
   const size_t slot = onoma_scratch_take(&job->scratch);
   Work work;
   lay_out(mr, &work, job->scratch.memory + slot * job->scratch.slot_size);
-  begin_rows(s, out, n_rows, &work);
+  begin_rows(n_rows, &work);
   for (size_t key = 0; key < s->n_keys; key += key_block) {
     for (size_t r = 0; r < n_rows; r += mr) {
       const Work tile = {work.scores, work.max + r, work.sum + r};

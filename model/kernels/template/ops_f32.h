@@ -185,10 +185,12 @@ void ISA_NAME(softmax_f32)(const OnomaSoftmaxBlock *b) {
     float *const scores = b->scores + r * b->stride;
     const float largest = softmax_scale(b, scores);
     if (!(largest <= b->max[r])) {
-      const Vec factor = vec_exp(vec_set1(b->max[r] - largest));
-      float *const out = b->out + r * b->out_stride;
-      MAP(b->n_out, out, RESCALE);
-      b->sum[r] *= vec_max_lane(factor);
+      if (b->max[r] > -INFINITY) {
+        const Vec factor = vec_exp(vec_set1(b->max[r] - largest));
+        float *const out = b->out + r * b->out_stride;
+        MAP(b->n_out, out, RESCALE);
+        b->sum[r] *= vec_max_lane(factor);
+      }
       b->max[r] = largest;
     }
     b->sum[r] += softmax_exp(scores, b->n_keys, b->max[r]);
