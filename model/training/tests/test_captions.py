@@ -71,8 +71,10 @@ class MeaningTest(unittest.TestCase):
     def test_length_words_follow_the_duration(self):
         self.assertIn("long note", texts_of(draw.traits_of(info("flute", 70, params={"duration": 2.0}, note=0.5))))
         self.assertIn("short note", texts_of(draw.traits_of(info("flute", 70, params={"duration": 0.2}, note=0.5))))
-        self.assertFalse({"long note", "short note"} & texts_of(
-            draw.traits_of(info("flute", 70, params={"duration": 0.7}, note=0.5))))
+        self.assertFalse(
+            {"long note", "short note"}
+            & texts_of(draw.traits_of(info("flute", 70, params={"duration": 0.7}, note=0.5)))
+        )
 
     def test_struck_notes_are_short_or_long_as_they_are_heard(self):
         for ring, heard, wanted, not_wanted in ((0.9, 0.2, "damped", "ringing"), (0.1, 2.0, "ringing", "damped")):
@@ -112,8 +114,16 @@ class MeaningTest(unittest.TestCase):
         self.assertFalse(any("loop" in text for text in without_typos(info("rain"), 60)))
 
     def test_plain_prompts_are_captions(self):
-        wanted = {"closed hi-hat": "closed hi-hat", "kick": "deep kick drum", "rain": "rain", "pad": "sustained pad",
-                  "pluck": "short pluck", "flute": "flute, long note", "marimba": "low marimba", "saw lead": "saw lead C4"}
+        wanted = {
+            "closed hi-hat": "closed hi-hat",
+            "kick": "deep kick drum",
+            "rain": "rain",
+            "pad": "sustained pad",
+            "pluck": "short pluck",
+            "flute": "flute, long note",
+            "marimba": "low marimba",
+            "saw lead": "saw lead C4",
+        }
         clips = {
             "closed hi-hat": info("closed hi-hat"),
             "kick": info("kick", ground_hz=0.1),
@@ -164,7 +174,9 @@ class TypoTest(unittest.TestCase):
             self.assertGreater(len(made), 3)
             self.assertFalse({m.lower() for m in made} & held_out())
             self.assertTrue(all(abs(len(m) - len(word)) <= 1 for m in made))
-        self.assertEqual({misspelt(word, rng) for word in ("a#3", "C4", "60", "a") for _ in range(50)}, {"a#3", "C4", "60", "a"})
+        self.assertEqual(
+            {misspelt(word, rng) for word in ("a#3", "C4", "60", "a") for _ in range(50)}, {"a#3", "C4", "60", "a"}
+        )
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ def cents_off(wave, f0):
 
     The first fifth (the attack) and the last tenth (the fade) are left out.
     """
-    wave = np.asarray(wave[len(wave) // 5:-len(wave) // 10], float)
+    wave = np.asarray(wave[len(wave) // 5 : -len(wave) // 10], float)
     wave = wave * np.hanning(len(wave))
     spectrum = np.fft.fft(wave, 2 * len(wave))
     frequency = np.fft.fftfreq(2 * len(wave), 1 / SAMPLE_RATE)
     spectrum[np.abs(frequency - f0) > 0.12 * f0] = 0
-    band = np.fft.ifft(spectrum)[:len(wave)]
+    band = np.fft.ifft(spectrum)[: len(wave)]
     turn = np.angle(np.sum(band[1:] * np.conj(band[:-1])))
     return 1200 * np.log2(turn * SAMPLE_RATE / (2 * np.pi) / f0)
 
@@ -89,7 +89,9 @@ class ClipTest(unittest.TestCase):
             first, second = make_clip(11, 0.6, family), make_clip(11, 0.6, family)
             self.assertTrue(np.array_equal(first.wave, second.wave), family)
             self.assertEqual(first.info, second.info)
-        self.assertFalse(np.array_equal(make_clip(1, family="kick").wave[:2000], make_clip(2, family="kick").wave[:2000]))
+        self.assertFalse(
+            np.array_equal(make_clip(1, family="kick").wave[:2000], make_clip(2, family="kick").wave[:2000])
+        )
 
     def test_info_survives_json(self):
         for clip in self.clips():
@@ -169,7 +171,9 @@ class DspTest(unittest.TestCase):
     def test_partials_equal_their_definition(self):
         n, t = 3000, np.arange(3000) / SAMPLE_RATE
         made = dsp.partials(n, [440.0, 1234.5], [0.3, 2.0], [1.0, 0.5], [0.0, 1.0])
-        wanted = np.sin(2 * np.pi * 440 * t) * 10 ** (-3 * t / 0.3) + 0.5 * np.sin(2 * np.pi * 1234.5 * t + 1) * 10 ** (-3 * t / 2)
+        wanted = np.sin(2 * np.pi * 440 * t) * 10 ** (-3 * t / 0.3) + 0.5 * np.sin(2 * np.pi * 1234.5 * t + 1) * 10 ** (
+            -3 * t / 2
+        )
         np.testing.assert_allclose(made, wanted, atol=1e-9)
 
     def test_wavetable_equals_its_harmonics(self):
@@ -197,7 +201,14 @@ class DspTest(unittest.TestCase):
 
 class GenerateTest(unittest.TestCase):
     def run_into(self, folder, **changes):
-        options = {"out": folder, "count": 6, "seed": 3, "workers": 1, "length-max": 0.5, "soundfont-share": 0} | changes
+        options = {
+            "out": folder,
+            "count": 6,
+            "seed": 3,
+            "workers": 1,
+            "length-max": 0.5,
+            "soundfont-share": 0,
+        } | changes
         with contextlib.redirect_stderr(io.StringIO()):
             generate.main([text for key, value in options.items() for text in (f"--{key}", str(value))])
 

@@ -45,8 +45,12 @@ def traits_of(info):
         overridden.add("sounding")
     elif "sounding" in info.params:
         overridden |= set(DECAYS)  # of a note that was struck, what counts is how long it is heard
-    found = [trait for rule in own + tuple(r for r in traits.COMMON if r.param not in overridden)
-             for trait in [_apply(rule, info)] if trait is not None]
+    found = [
+        trait
+        for rule in own + tuple(r for r in traits.COMMON if r.param not in overridden)
+        for trait in [_apply(rule, info)]
+        if trait is not None
+    ]
     for param, value in info.params.items():
         if isinstance(value, (str, bool, int)):
             trait = traits.CHOICES_OF_FAMILY.get((info.family, param, value), traits.CHOICES.get((param, value)))
@@ -116,7 +120,7 @@ def _chosen(info, rng):
     kept = [others[i] for i in order if rng.random() >= DROP_TRAIT]
     if rng.random() < 0.2:
         kept = []  # the bare name
-    return needed + kept[:int(rng.integers(0, MOST_TRAITS + 1))]
+    return needed + kept[: int(rng.integers(0, MOST_TRAITS + 1))]
 
 
 def _place(chosen, name, rng):

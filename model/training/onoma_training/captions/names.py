@@ -144,7 +144,6 @@ NAMES = {
     "wavetable pad": ("wavetable pad", "evolving pad", "moving pad", "digital pad"),
     "space texture": ("space texture", "space ambience", "dark texture", "alien texture", "deep space"),
     "granular texture": ("granular texture", "granular cloud", "grain cloud", "sparkling texture"),
-
     # Instruments and drums that only the soundfont plays.
     "bright piano": ("bright piano", "bright acoustic piano", "pop piano"),
     "electric grand": ("electric grand piano", "electric grand", "stage grand"),

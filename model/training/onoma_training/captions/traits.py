@@ -60,7 +60,9 @@ COMMON = (
     Rule("brightness", below=DARK, above=BRIGHT),
     Rule("decay", below=SHORT, above=LONG),
     Rule("ring", below=Trait(("short", "dry", "damped")), above=LONG),
-    Rule("sounding", by_value=True, low=0.25, below=Trait(("short", "dry", "damped"), ("short",)), high=1.0, above=LONG),
+    Rule(
+        "sounding", by_value=True, low=0.25, below=Trait(("short", "dry", "damped"), ("short",)), high=1.0, above=LONG
+    ),
     Rule("hardness", below=SOFT, above=HARD),
     Rule("density", below=LIGHT, above=HEAVY),
     Rule("noisiness", high=0.8, above=NOISY),
@@ -76,33 +78,58 @@ COMMON = (
     Rule("tremolo", by_value=True, low=0, high=0.15, above=Trait(("pulsing",), ("with tremolo", "tremolo"))),
     Rule("chorus", by_value=True, low=0, high=0.3, above=Trait(("chorused", "wide"), ("with chorus",))),
     Rule("bits", by_value=True, low=0, high=0, above=Trait(("lo fi", "bitcrushed", "8 bit", "crushed"))),
-    Rule("velocity", by_value=True, low=58, below=Trait(("soft", "quiet", "gentle"), ("played softly", "pianissimo")),
-         high=108, above=Trait(("loud", "hard", "strong"), ("played hard", "fortissimo"))),
+    Rule(
+        "velocity",
+        by_value=True,
+        low=58,
+        below=Trait(("soft", "quiet", "gentle"), ("played softly", "pianissimo")),
+        high=108,
+        above=Trait(("loud", "hard", "strong"), ("played hard", "fortissimo")),
+    ),
     Rule("attack", by_value=True, low=0, high=0.25, above=SLOW_ATTACK),
 )
 
-_STICK = (Rule("hardness", below=Trait(("soft", "gentle", "quiet"), ("played softly",)),
-               above=Trait(("hard", "hard hit", "loud"), ("hit hard",))),)
+_STICK = (
+    Rule(
+        "hardness",
+        below=Trait(("soft", "gentle", "quiet"), ("played softly",)),
+        above=Trait(("hard", "hard hit", "loud"), ("hit hard",)),
+    ),
+)
 _MALLET = (
-    Rule("hardness", below=Trait(("soft", "mellow"), ("soft mallet", "soft mallets", "yarn mallet", "played softly")),
-         above=Trait(("hard", "bright"), ("hard mallet", "hard mallets", "hit hard"))),
+    Rule(
+        "hardness",
+        below=Trait(("soft", "mellow"), ("soft mallet", "soft mallets", "yarn mallet", "played softly")),
+        above=Trait(("hard", "bright"), ("hard mallet", "hard mallets", "hit hard")),
+    ),
 )
 
 # Rules of single families, in place of the common ones for the same parameter.
 OF_FAMILY = {
     "kick": (
         Rule("ground_hz", below=Trait(("deep", "low", "heavy", "subby")), above=Trait(("high", "tight"))),
-        Rule("hardness", below=Trait(("soft", "round", "mellow")), above=Trait(("punchy", "clicky", "hard", "hard hitting"))),
+        Rule(
+            "hardness",
+            below=Trait(("soft", "round", "mellow")),
+            above=Trait(("punchy", "clicky", "hard", "hard hitting")),
+        ),
         Rule("decay", below=Trait(("short", "tight", "dry")), above=Trait(("long", "boomy", "booming"))),
     ),
     "808": (
         Rule("hardness", below=Trait(("soft", "smooth")), above=Trait(("punchy", "hard"))),
         Rule("decay", below=Trait(("short",)), above=Trait(("long", "booming", "sustained"))),
     ),
-    "snare": _STICK + (
+    "snare": _STICK
+    + (
         Rule("body_hz", below=Trait(("low", "fat", "deep")), above=Trait(("high", "tight"))),
         Rule("decay", below=Trait(("tight", "short", "dry")), above=Trait(("long", "big", "fat"))),
-        Rule("noisiness", low=0.25, below=Trait(("tonal", "dry")), high=0.75, above=Trait(("noisy", "rattling", "sizzling"))),
+        Rule(
+            "noisiness",
+            low=0.25,
+            below=Trait(("tonal", "dry")),
+            high=0.75,
+            above=Trait(("noisy", "rattling", "sizzling")),
+        ),
     ),
     "clap": (Rule("decay", below=Trait(("tight", "dry", "short")), above=Trait(("roomy", "big", "long"))),),
     "closed hi-hat": (Rule("decay", below=Trait(("tight", "short", "dry")), above=Trait(("loose",))),),
@@ -110,36 +137,68 @@ OF_FAMILY = {
     "crash cymbal": (Rule("decay", below=Trait(("short", "small")), above=Trait(("long", "big", "washy"))),),
     "tom": _STICK + (Rule("ground_hz", below=Trait(("low", "floor", "deep")), above=Trait(("high", "rack"))),),
     "pad": (
-        Rule("brightness", low=0.4, below=Trait(("warm", "dark", "soft", "mellow")),
-             above=Trait(("bright", "shimmering", "airy"))),
+        Rule(
+            "brightness",
+            low=0.4,
+            below=Trait(("warm", "dark", "soft", "mellow")),
+            above=Trait(("bright", "shimmering", "airy")),
+        ),
         Rule("detune", above=Trait(("lush", "wide", "thick", "detuned"))),
     ),
     "pluck": (
-        Rule("decay", below=Trait(("short", "tight", "snappy"), ("short", "staccato")), above=Trait(("long", "ringing"))),
+        Rule(
+            "decay", below=Trait(("short", "tight", "snappy"), ("short", "staccato")), above=Trait(("long", "ringing"))
+        ),
     ),
-    "fm tone": (Rule("brightness", below=Trait(("soft", "smooth", "mellow")), above=Trait(("bright", "harsh", "aggressive"))),),
+    "fm tone": (
+        Rule("brightness", below=Trait(("soft", "smooth", "mellow")), above=Trait(("bright", "harsh", "aggressive"))),
+    ),
     "marimba": _MALLET,
     "xylophone": _MALLET,
     "vibraphone": _MALLET,
     "glockenspiel": _MALLET,
     "steel drum": _MALLET,
-    "electric piano": (Rule("hardness", below=Trait(("soft", "mellow", "warm"), ("played softly",)),
-                            above=Trait(("hard", "barking", "bright"), ("played hard",))),),
-    "piano": (Rule("hardness", below=Trait(("soft", "quiet", "mellow"), ("played softly", "pianissimo")),
-                   above=Trait(("loud", "hard", "bright"), ("played hard", "fortissimo"))),),
+    "electric piano": (
+        Rule(
+            "hardness",
+            below=Trait(("soft", "mellow", "warm"), ("played softly",)),
+            above=Trait(("hard", "barking", "bright"), ("played hard",)),
+        ),
+    ),
+    "piano": (
+        Rule(
+            "hardness",
+            below=Trait(("soft", "quiet", "mellow"), ("played softly", "pianissimo")),
+            above=Trait(("loud", "hard", "bright"), ("played hard", "fortissimo")),
+        ),
+    ),
     "flute": (Rule("hardness", high=0.75, above=Trait((), ("hard attack", "tongued"))),),
     "rain": (Rule("density", below=Trait(("light", "gentle", "soft")), above=Trait(("heavy", "pouring", "hard"))),),
     "wind": (
         Rule("howl", by_value=True, low=0, high=0.3, above=Trait(("howling", "whistling"))),
         Rule("strength", below=Trait(("soft", "gentle", "light")), above=Trait(("strong", "stormy"))),
     ),
-    "thunder": (Rule("nearness", below=Trait(("distant", "far", "rumbling")), above=Trait(("near", "loud", "cracking", "close"))),),
+    "thunder": (
+        Rule(
+            "nearness", below=Trait(("distant", "far", "rumbling")), above=Trait(("near", "loud", "cracking", "close"))
+        ),
+    ),
     "ocean waves": (Rule("speed", below=Trait(("slow", "calm")), above=Trait(("rough", "fast"))),),
-    "fire": (Rule("roar", high=0.6, above=Trait(("roaring", "big"))), Rule("density", below=Trait(("small", "quiet")),
-                                                                           above=Trait(("crackling", "busy")))),
+    "fire": (
+        Rule("roar", high=0.6, above=Trait(("roaring", "big"))),
+        Rule("density", below=Trait(("small", "quiet")), above=Trait(("crackling", "busy"))),
+    ),
     "vinyl crackle": (Rule("density", below=Trait(("sparse", "light")), above=Trait(("dusty", "dirty", "heavy"))),),
-    "riser": (Rule("duration", by_value=True, low=1.0, below=Trait(("short", "quick")), high=2.0, above=Trait(("long", "slow"))),),
-    "downlifter": (Rule("duration", by_value=True, low=1.0, below=Trait(("short", "quick")), high=2.0, above=Trait(("long", "slow"))),),
+    "riser": (
+        Rule(
+            "duration", by_value=True, low=1.0, below=Trait(("short", "quick")), high=2.0, above=Trait(("long", "slow"))
+        ),
+    ),
+    "downlifter": (
+        Rule(
+            "duration", by_value=True, low=1.0, below=Trait(("short", "quick")), high=2.0, above=Trait(("long", "slow"))
+        ),
+    ),
     "impact": (
         Rule("decay", below=Trait(("short", "tight")), above=Trait(("long", "huge", "massive"))),
         Rule("ground_hz", below=Trait(("deep", "low", "heavy"))),
@@ -156,8 +215,14 @@ OF_FAMILY = {
         Rule("ground_hz", below=Trait(("low", "deep", "big")), above=Trait(("high", "small", "fast"))),
         Rule("roughness", below=Trait(("smooth",)), above=Trait(("rough", "old", "rattling"))),
     ),
-    "applause": (Rule("density", below=Trait(("small", "sparse"), ("few people",)), above=Trait(("big", "loud"), ("large hall",))),),
-    "crowd": (Rule("people", below=Trait(("small",), ("few people",)), above=Trait(("big", "busy"), ("many people",))),),
+    "applause": (
+        Rule(
+            "density", below=Trait(("small", "sparse"), ("few people",)), above=Trait(("big", "loud"), ("large hall",))
+        ),
+    ),
+    "crowd": (
+        Rule("people", below=Trait(("small",), ("few people",)), above=Trait(("big", "busy"), ("many people",))),
+    ),
     "bird": (Rule("size", below=Trait(("small", "high")), above=Trait(("big", "low"))),),
     "dog bark": (Rule("size", below=Trait(("small", "high")), above=Trait(("big", "deep", "large"))),),
     "crickets": (Rule("insects", below=Trait(("single",)), above=Trait(("many",))),),

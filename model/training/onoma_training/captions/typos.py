@@ -6,9 +6,32 @@ import functools
 import pathlib
 
 _NEIGHBOURS = {
-    "a": "sqz", "b": "vgn", "c": "xdv", "d": "sfe", "e": "wrd", "f": "dgr", "g": "fht", "h": "gjy", "i": "uok",
-    "j": "hku", "k": "jli", "l": "ko", "m": "nj", "n": "bmh", "o": "ipl", "p": "ol", "q": "wa", "r": "etf",
-    "s": "adw", "t": "ryg", "u": "yij", "v": "cbf", "w": "qes", "x": "zcs", "y": "tuh", "z": "xa",
+    "a": "sqz",
+    "b": "vgn",
+    "c": "xdv",
+    "d": "sfe",
+    "e": "wrd",
+    "f": "dgr",
+    "g": "fht",
+    "h": "gjy",
+    "i": "uok",
+    "j": "hku",
+    "k": "jli",
+    "l": "ko",
+    "m": "nj",
+    "n": "bmh",
+    "o": "ipl",
+    "p": "ol",
+    "q": "wa",
+    "r": "etf",
+    "s": "adw",
+    "t": "ryg",
+    "u": "yij",
+    "v": "cbf",
+    "w": "qes",
+    "x": "zcs",
+    "y": "tuh",
+    "z": "xa",
 }
 
 
@@ -26,12 +49,12 @@ def misspelt(word, rng):
     i = int(rng.integers(1, len(word) - 1))
     kind = int(rng.integers(4))
     if kind == 0:
-        made = word[:i] + word[i + 1] + word[i] + word[i + 2:]
+        made = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
     elif kind == 1:
-        made = word[:i] + word[i + 1:]
+        made = word[:i] + word[i + 1 :]
     elif kind == 2:
         made = word[:i] + word[i] + word[i:]
     else:
         near = _NEIGHBOURS.get(word[i].lower(), word[i])
-        made = word[:i] + near[int(rng.integers(len(near)))] + word[i + 1:]
+        made = word[:i] + near[int(rng.integers(len(near)))] + word[i + 1 :]
     return word if made.lower() in held_out() else made

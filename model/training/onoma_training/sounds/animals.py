@@ -64,7 +64,7 @@ def owl(p):
         m = dsp.samples(p.rng.uniform(0.18, 0.5))
         position = np.linspace(0, 1, m)
         path = pitch * (1 + 0.08 * np.sin(np.pi * position))
-        hoot = (dsp.sine(path) + 0.15 * dsp.sine(2 * path) + 0.05 * dsp.run(dsp.white(p.rng, m), dsp.bandpass(pitch, 4)))
+        hoot = dsp.sine(path) + 0.15 * dsp.sine(2 * path) + 0.05 * dsp.run(dsp.white(p.rng, m), dsp.bandpass(pitch, 4))
         dsp.add_at(out, dsp.samples(0.5 * i) if i else 0, hoot * np.sin(np.pi * position) ** 0.6)
     return out
 
@@ -78,9 +78,14 @@ def crickets(p):
     out = np.zeros(n)
     for _ in range(count):
         carrier = dsp.sine(p.rng.uniform(3200, 5800) * (1 + 0.01 * dsp.wander(p.rng, n, 4)))
-        pulses = np.maximum(0, np.sin(2 * np.pi * dsp.cycles(p.rng.uniform(25, 45) * (3 if kind == "cicada" else 1), n, p.rng.random())))
-        chirps = np.ones(n) if kind == "cicada" else \
-            (dsp.cycles(p.rng.uniform(1.5, 5), n, p.rng.random()) % 1.0 < p.rng.uniform(0.2, 0.6)).astype(float)
+        pulses = np.maximum(
+            0, np.sin(2 * np.pi * dsp.cycles(p.rng.uniform(25, 45) * (3 if kind == "cicada" else 1), n, p.rng.random()))
+        )
+        chirps = (
+            np.ones(n)
+            if kind == "cicada"
+            else (dsp.cycles(p.rng.uniform(1.5, 5), n, p.rng.random()) % 1.0 < p.rng.uniform(0.2, 0.6)).astype(float)
+        )
         chirps = dsp.signal.lfilter([0.01], [1, -0.99], chirps)
         out += p.rng.uniform(0.2, 1) * carrier * pulses * chirps
     return out + 0.02 * dsp.run(dsp.coloured(p.rng, n, 3), dsp.bandpass(3000, 0.5))
@@ -138,8 +143,12 @@ def cat(p):
     count = dsp.n_harmonics(float(np.max(path)), 40)
     frequencies = pitch * np.arange(1, count + 1)
     shapes = [VOWELS[v] for v in ("ee", "eh", "ah", "oh", "oo")]
-    tables = np.stack([sum(10 ** (level / 20) / np.sqrt(1 + ((frequencies - 1.35 * c) / (2 * w)) ** 2) for c, w, level in shape)
-                       for shape in shapes])
+    tables = np.stack(
+        [
+            sum(10 ** (level / 20) / np.sqrt(1 + ((frequencies - 1.35 * c) / (2 * w)) ** 2) for c, w, level in shape)
+            for shape in shapes
+        ]
+    )
     tone = dsp.wavetable(dsp.cycles(path), tables, 4 * position)
     return tone * np.sin(np.pi * position**0.7) ** 0.7
 
@@ -151,7 +160,7 @@ def frog(p):
     rate = p.log("speed", 18, 70)
     pitch = p.log("body_hz", 180, 1400)
     pulses = np.zeros(n)
-    pulses[::int(dsp.SAMPLE_RATE / rate)] = 1.0
+    pulses[:: int(dsp.SAMPLE_RATE / rate)] = 1.0
     m = dsp.samples(0.06)
     throat = dsp.partials(m, pitch * np.array([1, 2.1, 3.3]), 0.035, [1, 0.5, 0.25])
     return convolve(pulses, throat) * np.sin(np.pi * np.linspace(0, 1, n)) ** 0.5

@@ -24,8 +24,10 @@ def wobble_bass(p):
     bright = p.uniform("brightness", 0, 1)
     cutoff = np.minimum(f0 * 2 ** (0.7 + (2.5 + 2.5 * bright) * smooth), 15000)
     amplitudes = dsp.waveform_amplitudes("saw", dsp.n_harmonics(f0))
-    tone = sum(dsp.swept_harmonics(dsp.cycles(f0 * 2 ** (c / 1200), n, p.rng.random()), amplitudes, f0, cutoff, 2, 2.5, 16)
-               for c in (-6, 6))
+    tone = sum(
+        dsp.swept_harmonics(dsp.cycles(f0 * 2 ** (c / 1200), n, p.rng.random()), amplitudes, f0, cutoff, 2, 2.5, 16)
+        for c in (-6, 6)
+    )
     return dsp.shaped(0.75 * tone / np.std(tone), np.tanh, 2) * envelope
 
 
@@ -38,8 +40,16 @@ def growl_bass(p):
     count = dsp.n_harmonics(f0, 220)
     frequencies = f0 * np.arange(1, count + 1)
     vowels = [VOWELS[name] for name in p.rng.permutation(list(VOWELS))[:3]]
-    tables = np.stack([sum(10 ** (0.5 * level / 20) / (1 + ((frequencies - centre) / (1.5 * width)) ** 2) for centre, width, level in vowel)
-                       + 0.25 / np.arange(1, count + 1) for vowel in vowels])
+    tables = np.stack(
+        [
+            sum(
+                10 ** (0.5 * level / 20) / (1 + ((frequencies - centre) / (1.5 * width)) ** 2)
+                for centre, width, level in vowel
+            )
+            + 0.25 / np.arange(1, count + 1)
+            for vowel in vowels
+        ]
+    )
     swing = 1 - np.cos(2 * np.pi * dsp.cycles(rate, n, p.rng.random()))
     phases = 3.0 * np.sin(np.arange(count) * p.uniform("roughness", 0.2, 1.5))
     tone = dsp.wavetable(dsp.cycles(f0, n), tables, swing, phases)
@@ -85,7 +95,14 @@ def power_chord(p):
     tone = sum(plucked(p, f0 * ratio, t60, bright, 0.13) for ratio in (1.0, 1.4983, 2.0))
     n = len(tone)
     driven = dsp.shaped(tone / np.max(np.abs(tone)) * p.log("gain", 8, 40) * (1 + dsp.decay(n, 0.3)), np.tanh, 4)
-    cabinet = dsp.run(driven, dsp.highpass(75), dsp.peaking(120, 1.2, 3), dsp.peaking(2600, 1.0, 4), dsp.lowpass(4800), dsp.lowpass(5200))
+    cabinet = dsp.run(
+        driven,
+        dsp.highpass(75),
+        dsp.peaking(120, 1.2, 3),
+        dsp.peaking(2600, 1.0, 4),
+        dsp.lowpass(4800),
+        dsp.lowpass(5200),
+    )
     return cabinet * dsp.attack(n, 0.001) * (dsp.decay(n, 2 * t60) if muted else 1.0)
 
 
@@ -103,7 +120,9 @@ def chord_stab(p):
         f0 = root * 2 ** (step / 12)
         amplitudes = dsp.waveform_amplitudes("saw", dsp.n_harmonics(f0, 100))
         for cents in (-6, 6):
-            out += dsp.swept_harmonics(dsp.cycles(f0 * 2 ** (cents / 1200), n, p.rng.random()), amplitudes, f0, cutoff, 2, 0.8, 10)
+            out += dsp.swept_harmonics(
+                dsp.cycles(f0 * 2 ** (cents / 1200), n, p.rng.random()), amplitudes, f0, cutoff, 2, 0.8, 10
+            )
     return out * dsp.strike(n, 0.002, t60)
 
 
@@ -121,7 +140,9 @@ def wavetable_pad(p):
     tables[:, 0] = 0.8
     out = np.zeros(n)
     for cents in (-6.0, 0.0, 6.0):
-        out += dsp.wavetable(dsp.cycles(f0 * 2 ** (cents / 1200), n, p.rng.random()), tables, 5 * dsp.wander(p.rng, n, 1.2))
+        out += dsp.wavetable(
+            dsp.cycles(f0 * 2 ** (cents / 1200), n, p.rng.random()), tables, 5 * dsp.wander(p.rng, n, 1.2)
+        )
     return out * p.envelope(dsp.held(n, rise, hold, 0.5))
 
 
@@ -135,8 +156,10 @@ def space_texture(p):
     grid = dsp.times(n)
 
     def gain(at, frequency):
-        return sum(np.interp(at, grid, loud) * dsp.peak_gain(frequency, centre * 2 ** (0.7 * np.interp(at, grid, drift)), 0.06)
-                   for centre, drift, loud in zip(centres, drifts, louds)) + 0.01 / (1 + frequency / 800)
+        return sum(
+            np.interp(at, grid, loud) * dsp.peak_gain(frequency, centre * 2 ** (0.7 * np.interp(at, grid, drift)), 0.06)
+            for centre, drift, loud in zip(centres, drifts, louds)
+        ) + 0.01 / (1 + frequency / 800)
 
     return dsp.drawn_noise(p.rng, n, gain, 4096)
 

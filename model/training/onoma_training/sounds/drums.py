@@ -69,10 +69,14 @@ def snare(p):
     n = min(p.n_max, dsp.samples(1.1 * t60 + 0.05))
     modes = tone * MEMBRANE_MODES[:5]
     bend = 1 + 0.25 * hardness * np.exp(-dsp.times(n) / 0.012)
-    body = sum(a * np.sin(2 * np.pi * dsp.cycles(f * bend)) * dsp.decay(n, 0.7 * t60 / (1 + 0.4 * i))
-               for i, (f, a) in enumerate(zip(modes, (1.0, 0.7, 0.35, 0.25, 0.2))))
+    body = sum(
+        a * np.sin(2 * np.pi * dsp.cycles(f * bend)) * dsp.decay(n, 0.7 * t60 / (1 + 0.4 * i))
+        for i, (f, a) in enumerate(zip(modes, (1.0, 0.7, 0.35, 0.25, 0.2)))
+    )
     top = 3500 * 2 ** (2 * bright)
-    noise = dsp.run(dsp.white(p.rng, n), dsp.highpass(500 + 1200 * bright), dsp.lowpass(top, 0.6), dsp.peaking(4500, 1, 4))
+    noise = dsp.run(
+        dsp.white(p.rng, n), dsp.highpass(500 + 1200 * bright), dsp.lowpass(top, 0.6), dsp.peaking(4500, 1, 4)
+    )
     noise *= dsp.strike(n, 0.001, t60) + 0.5 * hardness * dsp.decay(n, 0.02)
     return _drive((1 - 0.75 * wires) * body * dsp.attack(n, 0.0005) + wires * noise, drive)
 
@@ -118,8 +122,12 @@ def _metal(p, n, base, bright):
     noise = dsp.white(p.rng, n)
     mix = p.uniform("noisiness", 0.2, 0.9)
     cutoff = 3500 * 2 ** (1.4 * bright)
-    return dsp.run((1 - mix) * tone + mix * noise, dsp.highpass(cutoff), dsp.highpass(cutoff, 0.9),
-                   dsp.lowpass(9000 + 11000 * bright))
+    return dsp.run(
+        (1 - mix) * tone + mix * noise,
+        dsp.highpass(cutoff),
+        dsp.highpass(cutoff, 0.9),
+        dsp.lowpass(9000 + 11000 * bright),
+    )
 
 
 @family("closed hi-hat", "drums", weight=2.0)
@@ -175,8 +183,12 @@ def ride(p):
     wash = _cymbal_modes(p, n, 500, t60, bright)
     hiss = dsp.run(dsp.white(p.rng, n), dsp.highpass(4000)) * dsp.decay(n, 0.8 * t60) * dsp.attack(n, 0.002)
     stick = _click(p.rng, n, 1.0, 6000)
-    return ping * (1.2 if bell == "bell" else 0.25) + 0.35 * wash / np.std(wash) * dsp.attack(n, 0.004) \
-        + 0.4 * hiss + 0.5 * stick
+    return (
+        ping * (1.2 if bell == "bell" else 0.25)
+        + 0.35 * wash / np.std(wash) * dsp.attack(n, 0.004)
+        + 0.4 * hiss
+        + 0.5 * stick
+    )
 
 
 @family("tom", "drums")

@@ -75,7 +75,7 @@ def add_at(target, start, sound):
     """Adds a sound to target from sample start on, cutting what reaches past the end."""
     n = min(len(sound), len(target) - start)
     if n > 0:
-        target[start:start + n] += sound[:n]
+        target[start : start + n] += sound[:n]
 
 
 # Oscillators
@@ -135,7 +135,7 @@ def wavetable(phase, amplitudes, position=None, phases=None):
     size = min(size, 16384)
     spectrum = np.zeros((n_tables, size // 2 + 1), complex)
     turn = -1j if phases is None else -1j * np.exp(1j * np.asarray(phases))
-    spectrum[:, 1:n_partials + 1] = amplitudes * turn * (size / 2)
+    spectrum[:, 1 : n_partials + 1] = amplitudes * turn * (size / 2)
     tables = fft.irfft(spectrum, size, axis=1)
     tables = np.concatenate([tables, tables[:, :1]], axis=1)
     index = (phase % 1.0) * size
@@ -211,8 +211,8 @@ def oversampled(make, n, factor=2):
     n_fast = fft.next_fast_len(n, real=True)
     high = np.zeros(n_fast * factor)
     made = make(n * factor, SAMPLE_RATE * factor)
-    high[:len(made)] = made
-    return fft.irfft(fft.rfft(high)[:n_fast // 2 + 1], n_fast)[:n] / factor
+    high[: len(made)] = made
+    return fft.irfft(fft.rfft(high)[: n_fast // 2 + 1], n_fast)[:n] / factor
 
 
 def shaped(x, curve, factor=4):
@@ -220,9 +220,9 @@ def shaped(x, curve, factor=4):
     n = len(x)
     n_fast = fft.next_fast_len(n + 512, real=True)
     spectrum = np.zeros(n_fast * factor // 2 + 1, complex)
-    spectrum[:n_fast // 2 + 1] = fft.rfft(x, n_fast)
+    spectrum[: n_fast // 2 + 1] = fft.rfft(x, n_fast)
     high = curve(fft.irfft(spectrum, n_fast * factor) * factor)
-    return fft.irfft(fft.rfft(high)[:n_fast // 2 + 1], n_fast)[:n] / factor
+    return fft.irfft(fft.rfft(high)[: n_fast // 2 + 1], n_fast)[:n] / factor
 
 
 # Noise
@@ -260,9 +260,9 @@ def drawn_noise(rng, n, gain, frame=1024):
     spectrum *= magnitude * np.sqrt(frame / 2)
     frames = fft.irfft(spectrum, frame, axis=1) * np.sin(np.pi * (np.arange(frame) + 0.5) / frame)
     out = np.zeros((n_frames + 1) * hop)
-    out[:n_frames * hop] += frames[:, :hop].ravel()
+    out[: n_frames * hop] += frames[:, :hop].ravel()
     out[hop:] += frames[:, hop:].ravel()
-    return out[hop:hop + n]
+    return out[hop : hop + n]
 
 
 def band_gain(frequency, low, high, order=4):

@@ -24,10 +24,14 @@ def apply(p, effect, family, wave):
 
 
 def colour(p, wave):
-    """A gentle equalizer, as another microphone or amplifier would be: widens what one source gives, and is no caption's matter."""
+    """A gentle equalizer, as another microphone would be: widens what one source gives; captions don't mention it."""
     low, high, middle = p.rng.uniform(-4, 4, 3)
-    return dsp.run(wave, dsp.peaking(p.rng.uniform(80, 300), 0.5, low), dsp.peaking(p.rng.uniform(500, 3000), 0.7, middle),
-                   dsp.peaking(p.rng.uniform(5000, 12000), 0.5, high))
+    return dsp.run(
+        wave,
+        dsp.peaking(p.rng.uniform(80, 300), 0.5, low),
+        dsp.peaking(p.rng.uniform(500, 3000), 0.7, middle),
+        dsp.peaking(p.rng.uniform(5000, 12000), 0.5, high),
+    )
 
 
 def room(p, wave):
@@ -42,10 +46,11 @@ def room(p, wave):
 
     response = dsp.drawn_noise(p.rng, n_tail, gain, 512) * 0.06
     for _ in range(6):
-        response[min(n_tail - 1, int(p.rng.uniform(0.002, 0.03) * dsp.SAMPLE_RATE))] += p.rng.choice([-1, 1]) * p.rng.uniform(0.2, 0.6)
+        at = min(n_tail - 1, dsp.samples(p.rng.uniform(0.002, 0.03)))
+        response[at] += p.rng.choice([-1, 1]) * p.rng.uniform(0.2, 0.6)
     n = min(p.n_max, len(wave) + int(0.8 * n_tail))
     padded = np.zeros(n)
-    padded[:len(wave)] = wave[:n]
+    padded[: len(wave)] = wave[:n]
     reverberation = convolve(padded, response)
     level = np.sqrt(np.sum(padded**2) / (np.sum(reverberation**2) + 1e-12))
     return (1 - 0.5 * wet) * padded + wet * level * reverberation
@@ -87,4 +92,4 @@ def bitcrush(p, wave):
     step = int(p.rng.integers(2, 9))
     peak = np.max(np.abs(wave)) + 1e-12
     levels = 2.0 ** (bits - 1)
-    return np.repeat(np.round(wave[::step] / peak * levels) / levels, step)[:len(wave)]
+    return np.repeat(np.round(wave[::step] / peak * levels) / levels, step)[: len(wave)]

@@ -22,8 +22,12 @@ def riser(p):
         grid = dsp.times(n)
         out += dsp.drawn_noise(p.rng, n, lambda at, f: dsp.peak_gain(f, np.interp(at, grid, path), 0.7))
     if source != "noise":
-        tone = sum(np.sin(2 * np.pi * k * dsp.cycles(path * 2 ** (c / 1200))) / k for k in (1, 2, 3) for c in (-12, 12)
-                   if k * end < dsp.HIGHEST_PARTIAL)
+        tone = sum(
+            np.sin(2 * np.pi * k * dsp.cycles(path * 2 ** (c / 1200))) / k
+            for k in (1, 2, 3)
+            for c in (-12, 12)
+            if k * end < dsp.HIGHEST_PARTIAL
+        )
         out += 0.6 * tone
     if p.flag("pulsing", 0.3):
         out *= 0.55 + 0.45 * np.sin(2 * np.pi * dsp.cycles(dsp.sweep(n, 3.0, 16.0)))
@@ -68,8 +72,13 @@ def impact(p):
     ground = p.log("ground_hz", 28, 70)
     sub = np.tanh(2.5 * dsp.sine(dsp.glide(n, ground * p.rng.uniform(2, 5), ground, 0.05)) * dsp.strike(n, 0.001, t60))
     bright = p.uniform("brightness", 0, 1)
-    burst = dsp.drawn_noise(p.rng, n, lambda at, f: dsp.lowpass_gain(f, 200 + 9000 * bright * np.exp(-at / 0.09) + 300, 1)
-                            * np.exp(-dsp.LN_60_DB * at / (0.7 * t60)), 512)
+    burst = dsp.drawn_noise(
+        p.rng,
+        n,
+        lambda at, f: dsp.lowpass_gain(f, 200 + 9000 * bright * np.exp(-at / 0.09) + 300, 1)
+        * np.exp(-dsp.LN_60_DB * at / (0.7 * t60)),
+        512,
+    )
     metal = p.sometimes("metal", 0.4, 0.3, 1.0)
     ring = dsp.partials(n, p.rng.uniform(120, 2500, 14), 0.8 * t60, p.rng.uniform(0.1, 0.4, 14))
     return sub + 1.2 * burst * dsp.attack(n, 0.0008) + metal * ring
@@ -82,8 +91,13 @@ def explosion(p):
     size = p.uniform("size", 0, 1)
     length = n / dsp.SAMPLE_RATE
     dark = 4000 * (1 - 0.7 * size)
-    body = dsp.drawn_noise(p.rng, n, lambda at, f: dsp.lowpass_gain(f, 90 + dark * np.exp(-at / (0.15 * length)), 1.2)
-                           * np.exp(-dsp.LN_60_DB * at / (1.1 * length)), 1024) * dsp.attack(n, 0.002)
+    body = dsp.drawn_noise(
+        p.rng,
+        n,
+        lambda at, f: dsp.lowpass_gain(f, 90 + dark * np.exp(-at / (0.15 * length)), 1.2)
+        * np.exp(-dsp.LN_60_DB * at / (1.1 * length)),
+        1024,
+    ) * dsp.attack(n, 0.002)
     body = np.tanh(3 * body / np.max(np.abs(body)))
     debris = grains(p.rng, n, 90, 0.03, (500, 1200, 3000), 0.02) * dsp.decay(n, length)
     return body + 0.25 * debris / (np.max(np.abs(debris)) + 1e-9)
@@ -150,7 +164,11 @@ def notification(p):
     """Two to four soft bell-like tones, up or down."""
     count = p.choice("strokes", (2, 3, 4))
     pitch = p.log("body_hz", 450, 1400)
-    steps = {2: ((0, 7), (0, 5), (7, 0), (4, 0)), 3: ((0, 4, 7), (7, 4, 0), (0, 7, 12)), 4: ((0, 4, 7, 12), (12, 7, 4, 0))}[count]
+    steps = {
+        2: ((0, 7), (0, 5), (7, 0), (4, 0)),
+        3: ((0, 4, 7), (7, 4, 0), (0, 7, 12)),
+        4: ((0, 4, 7, 12), (12, 7, 4, 0)),
+    }[count]
     melody = steps[int(p.rng.integers(len(steps)))]
     p.params["direction"] = "up" if melody[-1] > melody[0] else "down"
     t60 = p.log("decay", 0.25, 1.2)
@@ -159,8 +177,11 @@ def notification(p):
     for i, step in enumerate(melody):
         m = dsp.samples(t60)
         f = pitch * 2 ** (step / 12)
-        dsp.add_at(out, dsp.samples(i * gap) if i else 0, dsp.partials(m, f * np.array([1, 2, 3.01]), t60, [1, 0.3, 0.12])
-                   * dsp.attack(m, 0.003))
+        dsp.add_at(
+            out,
+            dsp.samples(i * gap) if i else 0,
+            dsp.partials(m, f * np.array([1, 2, 3.01]), t60, [1, 0.3, 0.12]) * dsp.attack(m, 0.003),
+        )
     return out
 
 
@@ -199,14 +220,17 @@ def siren(p):
     n = min(p.n_max, dsp.samples(p.held(0.9)))
     kind = p.choice("pattern", ("wail", "yelp", "two tone"))
     base = p.log("body_hz", 450, 900)
-    rate = {"wail": p.rng.uniform(0.25, 0.7), "yelp": p.rng.uniform(2.5, 5.0), "two tone": p.rng.uniform(0.7, 1.6)}[kind]
+    rate = {"wail": p.rng.uniform(0.25, 0.7), "yelp": p.rng.uniform(2.5, 5.0), "two tone": p.rng.uniform(0.7, 1.6)}[
+        kind
+    ]
     swing = 0.5 - 0.5 * np.cos(2 * np.pi * dsp.cycles(rate, n, p.rng.random()))
     if kind == "two tone":
         swing = np.where(swing > 0.5, 0.45, 0.0)
     path = base * 2 ** (p.uniform("span_octaves", 0.6, 1.2) * swing)
     count = dsp.n_harmonics(float(np.max(path)), 30)
-    return dsp.wavetable(dsp.cycles(path), dsp.waveform_amplitudes("saw", count) * np.exp(-np.arange(count) / 5)) \
-        * dsp.held(n, 0.01, n / dsp.SAMPLE_RATE - 0.05, 0.05)
+    return dsp.wavetable(
+        dsp.cycles(path), dsp.waveform_amplitudes("saw", count) * np.exp(-np.arange(count) / 5)
+    ) * dsp.held(n, 0.01, n / dsp.SAMPLE_RATE - 0.05, 0.05)
 
 
 @family("alarm", "alarms")
@@ -238,7 +262,9 @@ def telephone(p):
         tone = dsp.wavetable(dsp.cycles(path), dsp.waveform_amplitudes("square", 8))
         return tone * dsp.held(n, 0.003, n / dsp.SAMPLE_RATE - 0.1, 0.05)
     out = np.zeros(n)
-    gongs = [p.log("body_hz", 800, 1500) * ratio * np.array([1, 2.4, 4.1, 6.2]) for ratio in (1.0, p.rng.uniform(1.1, 1.35))]
+    gongs = [
+        p.log("body_hz", 800, 1500) * ratio * np.array([1, 2.4, 4.1, 6.2]) for ratio in (1.0, p.rng.uniform(1.1, 1.35))
+    ]
     strokes = [dsp.partials(min(n, dsp.samples(0.6)), g, [0.6, 0.5, 0.3, 0.2], [1, 0.6, 0.5, 0.3]) for g in gongs]
     for i, start in enumerate(range(0, n, int(dsp.SAMPLE_RATE / rate))):
         dsp.add_at(out, start, strokes[i % 2] * p.rng.uniform(0.8, 1))
@@ -276,11 +302,11 @@ def glitch(p):
         elif kind == 2:
             bit = np.round(3 * np.sin(2 * np.pi * tone * grid)) / 3
         elif kind == 3 and at > 600:
-            piece = out[at - int(p.rng.integers(200, 600)):at]
+            piece = out[at - int(p.rng.integers(200, 600)) : at]
             bit = np.tile(piece, m // len(piece) + 1)[:m]
         else:
             bit = np.zeros(m)
-        out[at:at + m] = bit * p.rng.uniform(0.3, 1)
+        out[at : at + m] = bit * p.rng.uniform(0.3, 1)
         at += m
     return out if np.any(out) else out + dsp.sine(1000.0, n)
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: ISC
 """Writes training sounds in bulk: python3 -m onoma_training.sounds.generate --out DIR --count N --seed S --workers W
 
-Writes DIR/shard-00000.npy (all samples of a shard's clips on end, int16) and DIR/shard-00000.jsonl (one line a clip: where its
-samples lie, its ClipInfo, captions drawn for it). Clip i of the run is the clip of seed S * 2^32 + i, whatever the number of
-workers. A shard is written under another name and renamed when whole, its .jsonl last; shards that are there are left
-alone, so a run that was stopped goes on where it was when started again with the same arguments.
+Writes DIR/shard-00000.npy (all samples of a shard's clips on end, int16) and DIR/shard-00000.jsonl (one line a clip:
+where its samples lie, its ClipInfo, captions drawn for it). Clip i of the run is the clip of seed S * 2^32 + i,
+whatever the number of workers. A shard is written under another name and renamed when whole, its .jsonl last; shards
+that are there are left alone, so a run that was stopped goes on where it was when started again with the same
+arguments.
 """
 
 import os
@@ -43,7 +44,9 @@ def write_shard(job):
         rng = np.random.default_rng([seed, 1])
         captions = [draw_caption(clip, rng) for _ in range(CAPTIONS_A_CLIP)]
         waves.append(np.round(clip.wave * 32767).astype(np.int16))
-        lines.append(json.dumps({"start": start, "length": len(clip.wave), "captions": captions, "info": clip.info.to_dict()}))
+        lines.append(
+            json.dumps({"start": start, "length": len(clip.wave), "captions": captions, "info": clip.info.to_dict()})
+        )
         start += len(clip.wave)
     _replace(samples_path, lambda file: np.save(file, np.concatenate(waves)))
     _replace(lines_path, lambda file: file.write(("\n".join(lines) + "\n").encode()))
@@ -63,7 +66,7 @@ def read_shard(lines_path):
     with open(lines_path, encoding="utf-8") as file:
         for text in file:
             line = json.loads(text)
-            yield samples[line["start"]:line["start"] + line["length"]], line
+            yield samples[line["start"] : line["start"] + line["length"]], line
 
 
 def arguments(argv):
@@ -74,8 +77,12 @@ def arguments(argv):
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
     parser.add_argument("--length-max", type=float, default=3.0, help="longest clip in seconds (default 3)")
     parser.add_argument("--soundfont", default=FLUID_R3, help="General MIDI soundfont (default %(default)s)")
-    parser.add_argument("--soundfont-share", type=float, default=0.35,
-                        help="share of clips that it plays; 0 needs no soundfont (default 0.35)")
+    parser.add_argument(
+        "--soundfont-share",
+        type=float,
+        default=0.35,
+        help="share of clips that it plays; 0 needs no soundfont (default 0.35)",
+    )
     options = parser.parse_args(argv)
     if options.count < 1 or options.seed < 0 or options.workers < 1:
         parser.error("--count and --workers must be at least 1, --seed at least 0")
@@ -94,10 +101,15 @@ def main(argv=None):
     options = arguments(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     base = options.seed * SEEDS_A_RUN
-    sound = {"length_max_s": options.length_max, "font": options.soundfont if options.soundfont_share > 0 else None,
-             "font_share": options.soundfont_share}
-    jobs = [(options.out, first // CLIPS_A_SHARD, base + first, min(CLIPS_A_SHARD, options.count - first), sound)
-            for first in range(0, options.count, CLIPS_A_SHARD)]
+    sound = {
+        "length_max_s": options.length_max,
+        "font": options.soundfont if options.soundfont_share > 0 else None,
+        "font_share": options.soundfont_share,
+    }
+    jobs = [
+        (options.out, first // CLIPS_A_SHARD, base + first, min(CLIPS_A_SHARD, options.count - first), sound)
+        for first in range(0, options.count, CLIPS_A_SHARD)
+    ]
     began, made = time.monotonic(), 0
     with multiprocessing.Pool(min(options.workers, len(jobs))) as pool:
         for done, count in enumerate(pool.imap_unordered(write_shard, jobs), 1):

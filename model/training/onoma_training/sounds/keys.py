@@ -62,7 +62,11 @@ def piano(p):
     t60 = p.log("decay", 1.5, 9.0) * (261 / f0) ** 0.35
     n = min(p.n_max, dsp.samples(t60))
     k, frequencies = stiff_string(f0, 3e-4 * (f0 / 261) ** 1.2, 60)
-    amplitudes = np.abs(np.sin(np.pi * k / 8)) / k**0.4 * dsp.lowpass_gain(frequencies, 900 * 2 ** (2.6 * hardness) + 1.5 * f0, 1)
+    amplitudes = (
+        np.abs(np.sin(np.pi * k / 8))
+        / k**0.4
+        * dsp.lowpass_gain(frequencies, 900 * 2 ** (2.6 * hardness) + 1.5 * f0, 1)
+    )
     t60s = t60 / (1 + 0.12 * (k - 1) * (f0 / 261) ** 0.3)
     strings = np.array([-0.4, 0.0, 0.4])[:, None]
     all_frequencies = (frequencies * 2 ** (strings / 1200)).ravel()
@@ -86,7 +90,9 @@ def clavinet(p):
     n = min(p.n_max, dsp.samples(t60))
     k, frequencies = stiff_string(f0, 1e-4)
     amplitudes = np.abs(np.sin(np.pi * k * p.uniform("pickup", 0.06, 0.2))) / k ** (0.9 - 0.5 * bright)
-    tone = dsp.partials(n, frequencies, t60 / (1 + 0.06 * k), amplitudes * dsp.lowpass_gain(frequencies, 2500 + 6000 * bright, 1))
+    tone = dsp.partials(
+        n, frequencies, t60 / (1 + 0.06 * k), amplitudes * dsp.lowpass_gain(frequencies, 2500 + 6000 * bright, 1)
+    )
     return tone * dsp.attack(n, 0.0006)
 
 

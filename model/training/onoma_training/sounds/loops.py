@@ -11,17 +11,40 @@ from .registry import family
 STEPS = 16  # of a bar
 # Drum patterns by style: for each drum the chance of a hit on each of the sixteen steps, in tenths.
 STYLES = {
-    "house": {"kick": "9000900090009000", "clap": "0000900000009000", "open": "0090009000900090", "closed": "5252525252525252"},
-    "techno": {"kick": "9000900090009000", "clap": "0000500000005000", "open": "0070007000700070", "closed": "7777777777777777"},
+    "house": {
+        "kick": "9000900090009000",
+        "clap": "0000900000009000",
+        "open": "0090009000900090",
+        "closed": "5252525252525252",
+    },
+    "techno": {
+        "kick": "9000900090009000",
+        "clap": "0000500000005000",
+        "open": "0070007000700070",
+        "closed": "7777777777777777",
+    },
     "rock": {"kick": "9000001090200010", "snare": "0000900000009001", "closed": "9090909090909090"},
     "hip hop": {"kick": "9003001040700010", "snare": "0000900100009002", "closed": "9090909590909095"},
     "breakbeat": {"kick": "9010000000900100", "snare": "0000900202009012", "closed": "9090909090909050"},
     "drum and bass": {"kick": "9000000000900000", "snare": "0000900000009000", "closed": "9393939393939393"},
     "trap": {"kick": "9000003000400200", "snare": "0000000090000000", "closed": "9696969699969699"},
 }
-TEMPI = {"house": (116, 130), "techno": (122, 145), "rock": (88, 160), "hip hop": (82, 102), "breakbeat": (110, 145),
-         "drum and bass": (160, 180), "trap": (130, 160)}
-VOICES = {"kick": drums.kick, "snare": drums.snare, "clap": drums.clap, "closed": drums.closed_hat, "open": drums.open_hat}
+TEMPI = {
+    "house": (116, 130),
+    "techno": (122, 145),
+    "rock": (88, 160),
+    "hip hop": (82, 102),
+    "breakbeat": (110, 145),
+    "drum and bass": (160, 180),
+    "trap": (130, 160),
+}
+VOICES = {
+    "kick": drums.kick,
+    "snare": drums.snare,
+    "clap": drums.clap,
+    "closed": drums.closed_hat,
+    "open": drums.open_hat,
+}
 
 
 def add_around(target, start, sound):
@@ -30,7 +53,7 @@ def add_around(target, start, sound):
     start %= n
     while len(sound) > 0:
         m = min(len(sound), n - start)
-        target[start:start + m] += sound[:m]
+        target[start : start + m] += sound[:m]
         sound, start = sound[m:], 0
 
 
@@ -78,12 +101,19 @@ def drum_loop(p):
 def percussion_loop(p):
     """Two or three hand drums and shakers, each on its own repeating pattern."""
     n, n_steps = _bar(p, 85, 135)
-    makers = [percussion.conga, percussion.shaker, percussion.woodblock, percussion.cowbell, percussion.tambourine, percussion.conga]
+    makers = [
+        percussion.conga,
+        percussion.shaker,
+        percussion.woodblock,
+        percussion.cowbell,
+        percussion.tambourine,
+        percussion.conga,
+    ]
     out = np.zeros(n)
     for index in p.rng.choice(len(makers), int(p.rng.integers(2, 4)), replace=False):
         child = p.child()
         child.length_max_s = 0.5
-        sound = _normal(makers[index](child))[:dsp.samples(0.6)]
+        sound = _normal(makers[index](child))[: dsp.samples(0.6)]
         pattern = p.rng.random(8) < p.rng.uniform(0.3, 0.7)
         pattern[0] = True
         for step in range(n_steps):
@@ -117,9 +147,13 @@ def arpeggio(p):
     n, n_steps = _bar(p, 90, 150)
     mode = p.choice("mode", tuple(SCALES))
     order = p.choice("direction", ("up", "down", "up and down", "random"))
-    steps = list(SCALES[mode][:int(p.rng.integers(3, 6))])
-    steps = {"up": steps, "down": steps[::-1], "up and down": steps + steps[-2:0:-1],
-             "random": list(p.rng.permutation(steps))}[order]
+    steps = list(SCALES[mode][: int(p.rng.integers(3, 6))])
+    steps = {
+        "up": steps,
+        "down": steps[::-1],
+        "up and down": steps + steps[-2:0:-1],
+        "random": list(p.rng.permutation(steps)),
+    }[order]
     wave = p.choice("wave", ("saw", "square", "pulse"))
     bright = p.uniform("brightness", 0, 1)
     t60 = p.log("decay", 0.15, 0.8)
@@ -154,7 +188,9 @@ def bass_line(p):
         f0 = midi_to_hz(p.midi + notes[step % 16])
         sweep = (2.5 if accents[step % 16] else 1.3) * dsp.decay(m, 0.25)
         cutoff = np.minimum(f0 * 2 ** (0.8 + 2 * bright + sweep), 15000)
-        tone = dsp.swept_harmonics(dsp.cycles(f0, m), dsp.waveform_amplitudes("saw", dsp.n_harmonics(f0)), f0, cutoff, 2, resonance, 8)
+        tone = dsp.swept_harmonics(
+            dsp.cycles(f0, m), dsp.waveform_amplitudes("saw", dsp.n_harmonics(f0)), f0, cutoff, 2, resonance, 8
+        )
         add_around(out, _step_start(step, n, n_steps, 0.0), tone * dsp.held(m, 0.002, 0.85 * m / SAMPLE_RATE, 0.03))
     return out
 
@@ -173,7 +209,9 @@ def chord_stabs(p):
         count = dsp.n_harmonics(f0, 80)
         gain = dsp.lowpass_gain(f0 * np.arange(1, count + 1), 600 * 2 ** (4.5 * bright), 2)
         for cents in (-7, 7):
-            stab += dsp.wavetable(dsp.cycles(f0 * 2 ** (cents / 1200), m, p.rng.random()), dsp.waveform_amplitudes("saw", count) * gain)
+            stab += dsp.wavetable(
+                dsp.cycles(f0 * 2 ** (cents / 1200), m, p.rng.random()), dsp.waveform_amplitudes("saw", count) * gain
+            )
     stab *= dsp.strike(m, 0.002, m / SAMPLE_RATE)
     rhythm = p.rng.random(16) < 0.3
     rhythm[int(p.rng.integers(min(4, n_steps)))] = True

@@ -27,8 +27,12 @@ def engine(p):
     hiss = dsp.run(dsp.white(p.rng, n), dsp.bandpass(p.log("intake_hz", 300, 1500), 0.6))
     hiss *= np.maximum(0, np.sin(2 * np.pi * phase)) ** 2
     out = pulse / np.std(pulse) + 0.5 * rough * uneven / np.std(uneven) + (0.1 + 0.5 * rough) * hiss
-    out = dsp.run(out, dsp.peaking(p.rng.uniform(90, 180), 2, 6), dsp.peaking(p.rng.uniform(300, 700), 2, 5),
-                  dsp.lowpass(700 * 2 ** (2.5 * p.uniform("brightness", 0, 1))))
+    out = dsp.run(
+        out,
+        dsp.peaking(p.rng.uniform(90, 180), 2, 6),
+        dsp.peaking(p.rng.uniform(300, 700), 2, 5),
+        dsp.lowpass(700 * 2 ** (2.5 * p.uniform("brightness", 0, 1))),
+    )
     return np.tanh(1.2 * out / (2 * np.std(out)))
 
 
@@ -70,7 +74,9 @@ def factory_machine(p):
 def drill(p):
     """An electric motor under load: a whine with many harmonics that wavers."""
     n = _texture_length(p, 0.5)
-    path = p.log("body_hz", 120, 480) * (1 + 0.05 * (dsp.wander(p.rng, n, 6) - 0.5)) * (0.75 + 0.25 * dsp.attack(n, 0.15))
+    path = (
+        p.log("body_hz", 120, 480) * (1 + 0.05 * (dsp.wander(p.rng, n, 6) - 0.5)) * (0.75 + 0.25 * dsp.attack(n, 0.15))
+    )
     count = dsp.n_harmonics(float(np.max(path)), 60)
     k = np.arange(1, count + 1)
     whine = dsp.wavetable(dsp.cycles(path), p.rng.uniform(0.1, 1, count) / k**0.8, phases=p.rng.uniform(0, 6, count))
@@ -86,7 +92,9 @@ def mains_hum(p):
     mains = p.choice("mains_hz", (50.0, 60.0))
     p.period_s = 1 / mains
     k = np.arange(1, count + 1)
-    amplitudes = p.rng.uniform(0.2, 1, count) * (0.25 + 0.75 * (k % 2 == 0)) / k ** (1.6 - p.uniform("brightness", 0, 1))
+    amplitudes = (
+        p.rng.uniform(0.2, 1, count) * (0.25 + 0.75 * (k % 2 == 0)) / k ** (1.6 - p.uniform("brightness", 0, 1))
+    )
     buzz = dsp.wavetable(dsp.cycles(mains, n), amplitudes, phases=p.rng.uniform(0, 6, count))
     return buzz / np.std(buzz) + 0.03 * dsp.white(p.rng, n)
 
@@ -101,8 +109,11 @@ def clock(p):
     out = np.zeros(n)
     m = dsp.samples(0.06)
     pitch = p.log("body_hz", 900, 4000)
-    knocks = [dsp.partials(m, pitch * detune * np.array([1, 1.7, 2.9]), [0.05, 0.03, 0.02], [1, 0.7, 0.5])
-              + 0.3 * dsp.white(p.rng, m) * dsp.decay(m, 0.004) for detune in (1.0, p.rng.uniform(0.75, 0.95))]
+    knocks = [
+        dsp.partials(m, pitch * detune * np.array([1, 1.7, 2.9]), [0.05, 0.03, 0.02], [1, 0.7, 0.5])
+        + 0.3 * dsp.white(p.rng, m) * dsp.decay(m, 0.004)
+        for detune in (1.0, p.rng.uniform(0.75, 0.95))
+    ]
     for i, start in enumerate(range(0, n, period)):
         dsp.add_at(out, start, knocks[i % 2])
     return out
@@ -141,7 +152,12 @@ def knock(p):
     return out
 
 
-SURFACES = {"wood": (350, 0.5, 0.0), "concrete": (1800, 0.25, 0.0), "gravel": (3200, 0.3, 1.0), "snow": (2200, 0.2, 0.6)}
+SURFACES = {
+    "wood": (350, 0.5, 0.0),
+    "concrete": (1800, 0.25, 0.0),
+    "gravel": (3200, 0.3, 1.0),
+    "snow": (2200, 0.2, 0.6),
+}
 
 
 @family("footsteps", "people", weight=1.5)
@@ -207,7 +223,7 @@ def crowd(p):
         base = p.rng.choice([p.rng.uniform(90, 150), p.rng.uniform(170, 260)]) * (1.6 if mood == "cheering" else 1.0)
         path = base * 2 ** (0.5 * (dsp.wander(p.rng, n, 3.5) - 0.5))
         centres = p.rng.uniform((300, 900), (800, 2300), (5, 2))
-        tables = sum(1 / (1 + ((base * grid - centres[:, i:i + 1]) / 120) ** 2) for i in (0, 1)) / grid**0.5
+        tables = sum(1 / (1 + ((base * grid - centres[:, i : i + 1]) / 120) ** 2) for i in (0, 1)) / grid**0.5
         loud = np.maximum(0, dsp.wander(p.rng, n, 5.0 if mood == "talking" else 1.5, -0.4, 1.0))
         one = loud * dsp.wavetable(dsp.cycles(path), tables, 4 * dsp.wander(p.rng, n, 6.0))
         for _ in range(max(1, people // voices)):  # the same voice at other times stands for more people

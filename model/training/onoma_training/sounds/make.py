@@ -18,9 +18,9 @@ DRUM_SHARE = 0.25  # of the soundfont's clips
 def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_share=0.35):
     """The clip of a seed, always the same one for the same arguments.
 
-    length_max_s: longest clip in seconds, 0.5 to 12. family: a name of FAMILIES, or None to draw one by weight. dry: without
-    room and effects (the draws before them are the same). font: path of a General MIDI soundfont that plays font_share of
-    the clips when no family is asked for; None: every clip is procedural.
+    length_max_s: longest clip in seconds, 0.5 to 12. family: a name of FAMILIES, or None to draw one by weight. dry:
+    without room and effects (the draws before them are the same). font: path of a General MIDI soundfont that plays
+    font_share of the clips when no family is asked for; None: every clip is procedural.
     """
     if not 0.5 <= length_max_s <= 12.0:
         raise ValueError(f"length_max_s is {length_max_s}, not in 0.5 to 12")
@@ -45,8 +45,18 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
     p.params["length"] = len(wave) / SAMPLE_RATE
     if not p.loop and "duration" not in p.params:
         p.params["sounding"] = sounding_s(wave)
-    info = ClipInfo(family=kind.name, group=kind.group, source=source, seed=int(seed), midi=p.midi, f0=p.f0,
-                    loop=p.loop, tempo=p.tempo, params=p.params, positions=p.positions)
+    info = ClipInfo(
+        family=kind.name,
+        group=kind.group,
+        source=source,
+        seed=int(seed),
+        midi=p.midi,
+        f0=p.f0,
+        loop=p.loop,
+        tempo=p.tempo,
+        params=p.params,
+        positions=p.positions,
+    )
     return Clip(normalised(wave), info)
 
 
@@ -87,7 +97,7 @@ def _effects(p, kind, wave):
 
 def _around(p, kind, wave):
     """Effects on a loop: on two rounds of it, of which the second, which has heard the first, is kept."""
-    return _effects(p, kind, np.tile(wave, 2))[len(wave):2 * len(wave)]
+    return _effects(p, kind, np.tile(wave, 2))[len(wave) : 2 * len(wave)]
 
 
 def close_loop(wave, period_s=None):
@@ -103,7 +113,7 @@ def close_loop(wave, period_s=None):
         period = period_s * SAMPLE_RATE
         periods = (len(wave) - fade) // period
         if periods >= 1:
-            wave = wave[:fade + int(round(periods * period))]
+            wave = wave[: fade + int(round(periods * period))]
         falling, rising = falling**2, rising**2
     body = wave[fade:].copy()
     body[-fade:] = body[-fade:] * falling + wave[:fade] * rising
@@ -116,9 +126,9 @@ def _one_shot(p, wave):
     loud = np.abs(wave) > 1e-3 * np.max(np.abs(wave))
     first = int(np.argmax(loud))
     last = len(wave) - int(np.argmax(loud[::-1]))
-    wave = wave[max(0, first - 16):max(last, first + dsp.samples(SHORTEST_S))]
+    wave = wave[max(0, first - 16) : max(last, first + dsp.samples(SHORTEST_S))]
     pre_roll = 0 if p.rng.random() < 0.6 else dsp.samples(p.rng.uniform(0.002, 0.08))
-    wave = wave[:p.n_max - pre_roll]
+    wave = wave[: p.n_max - pre_roll]
     wave = np.concatenate([np.zeros(pre_roll), wave, np.zeros(max(0, dsp.samples(SHORTEST_S) - pre_roll - len(wave)))])
     return faded(wave)
 

@@ -94,8 +94,12 @@ def kalimba(p):
     t60 = p.log("decay", 0.5, 2.5)
     n = min(p.n_max, dsp.samples(t60))
     hardness = _hardness(p)
-    tone = dsp.partials(n, f0 * np.array([1, 2.0, 6.27, 9.1]), t60 * np.array([1, 0.5, 0.12, 0.08]),
-                        [1, 0.15, 0.25 + 0.3 * hardness, 0.15 * hardness])
+    tone = dsp.partials(
+        n,
+        f0 * np.array([1, 2.0, 6.27, 9.1]),
+        t60 * np.array([1, 0.5, 0.12, 0.08]),
+        [1, 0.15, 0.25 + 0.3 * hardness, 0.15 * hardness],
+    )
     buzz = p.sometimes("buzz", 0.3, 0.1, 0.4)
     if buzz > 0:
         tone = tone + buzz * dsp.run(np.maximum(tone, 0) ** 2, dsp.highpass(1500))
@@ -146,7 +150,9 @@ def bell(p):
     t60 = p.log("decay", 0.8, 9.0)
     n = min(p.n_max, dsp.samples(t60))
     ratios = np.array([0.5, 1, 1.2, 1.5, 2, 2.5, 2.67, 3, 4, 5.33, 6.67])
-    loud = np.array([0.5, 1, 0.55, 0.3, 0.7, 0.25, 0.25, 0.3, 0.25, 0.2, 0.15]) * (0.35 + 0.9 * bright) ** (np.arange(11) / 3)
+    loud = np.array([0.5, 1, 0.55, 0.3, 0.7, 0.25, 0.25, 0.3, 0.25, 0.2, 0.15]) * (0.35 + 0.9 * bright) ** (
+        np.arange(11) / 3
+    )
     pairs = p.rng.uniform(0.0, 0.8, 11)  # a cast bell isn't round: every mode is a slightly split pair
     frequencies = np.concatenate([f0 * ratios - pairs / 2, f0 * ratios + pairs / 2])
     tone = dsp.partials(n, frequencies, np.tile(t60 / ratios**0.75, 2), np.tile(loud, 2), p.rng.uniform(0, 1.5, 22))

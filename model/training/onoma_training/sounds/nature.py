@@ -34,7 +34,7 @@ def grains(rng, n, rate_hz, length_s, centres, t60, level_spread=1.0):
 def convolve(x, response):
     """x convolved with a response, cut to x's length."""
     n_fast = dsp.fft.next_fast_len(len(x) + len(response) - 1, real=True)
-    return dsp.fft.irfft(dsp.fft.rfft(x, n_fast) * dsp.fft.rfft(response, n_fast), n_fast)[:len(x)]
+    return dsp.fft.irfft(dsp.fft.rfft(x, n_fast) * dsp.fft.rfft(response, n_fast), n_fast)[: len(x)]
 
 
 @family("rain", "nature", texture=True, weight=2.0)
@@ -83,8 +83,11 @@ def thunder(p):
 
     def gain(at, frequency):
         cutoff = 110 + 5000 * near**2 * np.exp(-at / 0.12) + 250 * near
-        return dsp.lowpass_gain(frequency, cutoff, 1.5) * dsp.lowpass_gain(25.0, frequency, 2) \
+        return (
+            dsp.lowpass_gain(frequency, cutoff, 1.5)
+            * dsp.lowpass_gain(25.0, frequency, 2)
             * np.interp(at, grid, (0.15 + rolls) * fade)
+        )
 
     crack = near**2 * grains(p.rng, n, 250, 0.02, (1200, 2500, 4500), 0.01) * dsp.decay(n, 0.35)
     body = dsp.drawn_noise(p.rng, n, gain, 2048)
@@ -103,7 +106,11 @@ def ocean(p):
 
     def gain(at, frequency):
         s = np.interp(at, grid, swell)
-        return (0.12 + s) * dsp.lowpass_gain(frequency, (250 + 900 * bright) * 2 ** (3 * s), 1) * dsp.lowpass_gain(40.0, frequency, 1)
+        return (
+            (0.12 + s)
+            * dsp.lowpass_gain(frequency, (250 + 900 * bright) * 2 ** (3 * s), 1)
+            * dsp.lowpass_gain(40.0, frequency, 1)
+        )
 
     return dsp.drawn_noise(p.rng, n, gain, 1024)
 
@@ -120,7 +127,9 @@ def stream(p):
     """Running water: many bubbles at once over a soft hiss."""
     n = _texture_length(p)
     density = p.log("density", 15, 120)
-    bubbles = [bubble(p, p.rng.uniform(350, 2600), p.rng.uniform(0.015, 0.08), p.rng.uniform(0, 0.5)) for _ in range(14)]
+    bubbles = [
+        bubble(p, p.rng.uniform(350, 2600), p.rng.uniform(0.015, 0.08), p.rng.uniform(0, 0.5)) for _ in range(14)
+    ]
     out = scatter(p.rng, n, density, bubbles, 0.7)
     hiss = dsp.run(dsp.coloured(p.rng, n, 3), dsp.bandpass(2500, 0.5)) * (0.6 + 0.4 * dsp.wander(p.rng, n, 6))
     return out / (np.std(out) + 1e-9) + p.uniform("noisiness", 0.05, 0.8) * hiss
@@ -134,7 +143,9 @@ def water_drop(p):
     n = min(p.n_max, dsp.samples(0.25 + 0.18 * (count - 1)))
     out = np.zeros(n)
     for i in range(count):
-        drop = bubble(p, pitch * p.rng.uniform(0.7, 1.4) if i else pitch, p.rng.uniform(0.04, 0.14), p.rng.uniform(0.3, 1.5))
+        drop = bubble(
+            p, pitch * p.rng.uniform(0.7, 1.4) if i else pitch, p.rng.uniform(0.04, 0.14), p.rng.uniform(0.3, 1.5)
+        )
         dsp.add_at(out, 0 if i == 0 else int(p.rng.uniform(0.05, 1.0) * (n - 4000)), drop * p.rng.uniform(0.5, 1))
     return out
 
@@ -147,5 +158,8 @@ def fire(p):
     crackle = grains(p.rng, n, density, 0.015, (900, 1800, 3500, 6500), 0.008, 1.0)
     snaps = grains(p.rng, n, density / 12, 0.05, (700, 1500), 0.03, 0.8)
     roar = dsp.run(dsp.coloured(p.rng, n, 5), dsp.lowpass(400)) * (0.5 + 0.5 * dsp.wander(p.rng, n, 7))
-    return crackle / (np.std(crackle) + 1e-9) + 0.6 * snaps / (np.std(snaps) + 1e-9) \
+    return (
+        crackle / (np.std(crackle) + 1e-9)
+        + 0.6 * snaps / (np.std(snaps) + 1e-9)
         + p.uniform("roar", 0.1, 1.2) * roar / np.std(roar)
+    )

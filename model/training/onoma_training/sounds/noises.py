@@ -24,7 +24,9 @@ def noise(p):
 def static(p):
     """A badly tuned radio: band noise, crackle, a whistle that comes and goes."""
     n = _texture_length(p, 0.4)
-    hiss = dsp.run(dsp.white(p.rng, n), dsp.highpass(300), dsp.lowpass(3500)) * (0.5 + 0.5 * dsp.wander(p.rng, n, 10) > 0.55)
+    hiss = dsp.run(dsp.white(p.rng, n), dsp.highpass(300), dsp.lowpass(3500)) * (
+        0.5 + 0.5 * dsp.wander(p.rng, n, 10) > 0.55
+    )
     bed = 0.4 * dsp.run(dsp.white(p.rng, n), dsp.highpass(300), dsp.lowpass(5000))
     crackle = grains(p.rng, n, p.log("density", 10, 150), 0.004, (2000,), 0.003)
     heterodyne = p.sometimes("tone", 0.4, 0.1, 0.6)
@@ -58,6 +60,10 @@ def drone(p):
         tables = np.stack([first, p.rng.random(count) / k ** (1.8 - bright), p.rng.random(count) / k ** (1.8 - bright)])
         tables[:, 0] = 1.0
         breath = 0.6 + 0.4 * dsp.wander(p.rng, n, 1.0)
-        out += breath / ratio * dsp.wavetable(dsp.cycles(f0 * ratio, n, p.rng.random()), tables, 2 * dsp.wander(p.rng, n, 0.8))
+        out += (
+            breath
+            / ratio
+            * dsp.wavetable(dsp.cycles(f0 * ratio, n, p.rng.random()), tables, 2 * dsp.wander(p.rng, n, 0.8))
+        )
     dark = dsp.run(dsp.coloured(p.rng, n, 5), dsp.lowpass(800))
     return (out / np.std(out) + p.uniform("noisiness", 0, 0.3) * dark) * p.envelope(dsp.attack(n, 0.05))

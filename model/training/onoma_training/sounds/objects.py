@@ -17,7 +17,9 @@ def gong(p):
     n = min(p.n_max, dsp.samples(t60))
     ratios = np.sort(np.concatenate([[1.0, 1.48, 2.02, 2.76], p.rng.uniform(2, 28, 46)]))
     t60s = t60 / ratios**0.35
-    tone = dsp.partials(n, low * ratios[:8], t60s[:8], 1 / ratios[:8] ** 0.5, p.rng.uniform(0, 6.28, 8)) * dsp.attack(n, 0.006)
+    tone = dsp.partials(n, low * ratios[:8], t60s[:8], 1 / ratios[:8] ** 0.5, p.rng.uniform(0, 6.28, 8)) * dsp.attack(
+        n, 0.006
+    )
     shimmer = dsp.partials(n, low * ratios[8:], t60s[8:], p.rng.uniform(0.1, 0.5, 42), p.rng.uniform(0, 6.28, 42))
     return tone + p.uniform("brightness", 0.2, 1.2) * shimmer * dsp.attack(n, p.log("bloom_s", 0.05, 0.7))
 
@@ -26,7 +28,12 @@ def gong(p):
 def metal_hit(p):
     """A pipe, plate, pan or anvil: inharmonic modes, little damped."""
     thing = p.choice("thing", ("pipe", "plate", "pan", "anvil"))
-    low, high, ring = {"pipe": (250, 900, 1.2), "plate": (120, 500, 1.6), "pan": (350, 900, 0.7), "anvil": (900, 2500, 0.9)}[thing]
+    low, high, ring = {
+        "pipe": (250, 900, 1.2),
+        "plate": (120, 500, 1.6),
+        "pan": (350, 900, 0.7),
+        "anvil": (900, 2500, 0.9),
+    }[thing]
     base = p.log("body_hz", low, high)
     t60 = ring * p.log("ring", 0.3, 1.8)
     n = min(p.n_max, dsp.samples(t60))
@@ -47,11 +54,18 @@ def sword(p):
     t60 = p.log("decay", 0.5, 2.0)
     n = min(p.n_max, dsp.samples(t60))
     modes = p.log("body_hz", 1200, 3000) * np.sort(p.rng.uniform(1, 5, 14))
-    ring = dsp.partials(n, modes, t60 * p.rng.uniform(0.4, 1, 14), p.rng.uniform(0.2, 1, 14), p.rng.uniform(0, 6.28, 14))
+    ring = dsp.partials(
+        n, modes, t60 * p.rng.uniform(0.4, 1, 14), p.rng.uniform(0.2, 1, 14), p.rng.uniform(0, 6.28, 14)
+    )
     scrape_s = 0.03 if action == "clash" else min(0.35, 0.5 * n / dsp.SAMPLE_RATE)
     grid = dsp.times(n)
-    scrape = dsp.drawn_noise(p.rng, n, lambda at, f: dsp.peak_gain(f, 3000 + 4000 * np.minimum(1, at / scrape_s), 0.8)
-                             * np.where(at < scrape_s, 1.0, np.exp(-(at - scrape_s) / 0.03)), 512)
+    scrape = dsp.drawn_noise(
+        p.rng,
+        n,
+        lambda at, f: dsp.peak_gain(f, 3000 + 4000 * np.minimum(1, at / scrape_s), 0.8)
+        * np.where(at < scrape_s, 1.0, np.exp(-(at - scrape_s) / 0.03)),
+        512,
+    )
     rise = 0.0005 if action == "clash" else scrape_s
     return ring * np.minimum(1, grid / rise) ** 2 + (2.0 if action == "drawn" else 1.2) * scrape
 
@@ -75,8 +89,12 @@ def glass_break(p):
 def vehicle_horn(p):
     """A car's, truck's, train's or ship's horn: two or more reeds at a chord."""
     vehicle = p.choice("vehicle", ("car", "truck", "train", "ship"))
-    low, high, chord = {"car": (340, 520, (1, 1.25)), "truck": (150, 230, (1, 1.26)), "train": (230, 330, (1, 1.19, 1.5, 1.78)),
-                        "ship": (55, 110, (1, 1.5))}[vehicle]
+    low, high, chord = {
+        "car": (340, 520, (1, 1.25)),
+        "truck": (150, 230, (1, 1.26)),
+        "train": (230, 330, (1, 1.19, 1.5, 1.78)),
+        "ship": (55, 110, (1, 1.5)),
+    }[vehicle]
     hold = p.held(0.3, 2.5)
     n = min(p.n_max, dsp.samples(hold + 0.1))
     base = p.log("body_hz", low, high)
@@ -86,7 +104,9 @@ def vehicle_horn(p):
         k = np.arange(1, count + 1)
         gain = dsp.lowpass_gain(k * base * ratio, 2200, 1) * (1 + 2 * dsp.peak_gain(k * base * ratio, 1200, 0.6))
         drift = 1 + 0.006 * np.exp(-dsp.times(n) / 0.06) * p.rng.uniform(-2, 1)
-        out += dsp.wavetable(dsp.cycles(base * ratio * drift, start=p.rng.random()), gain / k**0.6, phases=p.rng.uniform(0, 6, count))
+        out += dsp.wavetable(
+            dsp.cycles(base * ratio * drift, start=p.rng.random()), gain / k**0.6, phases=p.rng.uniform(0, 6, count)
+        )
     strokes = p.choice("strokes", (1, 2), (3, 1)) if vehicle == "car" else 1
     envelope = dsp.held(n, 0.015, hold, 0.12)
     if strokes == 2:
@@ -105,7 +125,9 @@ def doorbell(p):
     out = np.zeros(n)
     for i in range(strokes):
         m = dsp.samples(t60)
-        bar = dsp.partials(m, pitch / (1.26 if i else 1.0) * np.array([1, 2.76, 5.4]), [t60, 0.4 * t60, 0.15 * t60], [1, 0.3, 0.15])
+        bar = dsp.partials(
+            m, pitch / (1.26 if i else 1.0) * np.array([1, 2.76, 5.4]), [t60, 0.4 * t60, 0.15 * t60], [1, 0.3, 0.15]
+        )
         dsp.add_at(out, dsp.samples(i * gap) if i else 0, bar)
     return out * dsp.attack(n, 0.001)
 
@@ -138,8 +160,14 @@ def splash(p):
     size = p.uniform("size", 0, 1)
     length = 0.5 + 1.3 * size
     n = min(p.n_max, dsp.samples(length))
-    spray = dsp.drawn_noise(p.rng, n, lambda at, f: dsp.lowpass_gain(f, (9000 - 4000 * size) * np.exp(-at / (0.5 * length)) + 300, 1)
-                            * dsp.lowpass_gain(250.0, f, 1) * np.exp(-5 * at / length), 512) * dsp.attack(n, 0.004 + 0.02 * size)
+    spray = dsp.drawn_noise(
+        p.rng,
+        n,
+        lambda at, f: dsp.lowpass_gain(f, (9000 - 4000 * size) * np.exp(-at / (0.5 * length)) + 300, 1)
+        * dsp.lowpass_gain(250.0, f, 1)
+        * np.exp(-5 * at / length),
+        512,
+    ) * dsp.attack(n, 0.004 + 0.02 * size)
     bubbles = [bubble(p, p.rng.uniform(250, 1600), p.rng.uniform(0.02, 0.09), p.rng.uniform(0, 0.6)) for _ in range(10)]
     rise = scatter(p.rng, n, 40 + 60 * size, bubbles, 0.7) * dsp.strike(n, 0.1, 1.4 * length)
     plunge = dsp.sine(dsp.glide(n, 260 - 150 * size, 70, 0.05)) * dsp.decay(n, 0.15)
@@ -152,7 +180,9 @@ def bubbles_rising(p):
     n = _texture_length(p, 0.5)
     size = p.uniform("size", 0, 1)
     low, high = 1100 - 850 * size, 2800 - 2000 * size
-    shapes = [bubble(p, p.rng.uniform(low, high), p.rng.uniform(0.03, 0.12), p.rng.uniform(0.2, 1.2)) for _ in range(12)]
+    shapes = [
+        bubble(p, p.rng.uniform(low, high), p.rng.uniform(0.03, 0.12), p.rng.uniform(0.2, 1.2)) for _ in range(12)
+    ]
     at, out = 0, np.zeros(n)
     rate = p.log("density", 5, 40)
     while at < n:
@@ -194,7 +224,11 @@ def steam(p):
     n = _texture_length(p, 0.3)
     centre = p.log("centre_hz", 2500, 9000)
     jet = dsp.run(dsp.white(p.rng, n), dsp.bandpass(centre, 0.5), dsp.highpass(0.3 * centre))
-    return jet * (0.8 + 0.2 * dsp.wander(p.rng, n, 12)) * (1.0 if p.loop else dsp.held(n, 0.02, 0.7 * n / dsp.SAMPLE_RATE, 0.25))
+    return (
+        jet
+        * (0.8 + 0.2 * dsp.wander(p.rng, n, 12))
+        * (1.0 if p.loop else dsp.held(n, 0.02, 0.7 * n / dsp.SAMPLE_RATE, 0.25))
+    )
 
 
 @family("pop", "objects")
@@ -202,7 +236,9 @@ def pop(p):
     """A cork, a bubble or a mouth's pop: one short resonance that bends up."""
     n = dsp.samples(0.25)
     pitch = p.log("body_hz", 250, 1400)
-    body = dsp.sine(pitch * (1 + p.uniform("bend", 0.0, 1.5) * dsp.times(n) / 0.05)) * dsp.strike(n, 0.001, p.log("decay", 0.03, 0.12))
+    body = dsp.sine(pitch * (1 + p.uniform("bend", 0.0, 1.5) * dsp.times(n) / 0.05)) * dsp.strike(
+        n, 0.001, p.log("decay", 0.03, 0.12)
+    )
     return body + 0.4 * dsp.run(dsp.white(p.rng, n), dsp.bandpass(2 * pitch, 0.8)) * dsp.decay(n, 0.01)
 
 
@@ -227,7 +263,9 @@ def train(p):
     period = dsp.samples(1 / p.log("speed", 0.9, 2.6))
     p.period_s = period / dsp.SAMPLE_RATE
     n = min(p.n_max, max(n, int(1.6 * period)))
-    roll = dsp.run(dsp.coloured(p.rng, n, 4), dsp.highpass(60), dsp.lowpass(1500)) * (0.85 + 0.15 * dsp.wander(p.rng, n, 6))
+    roll = dsp.run(dsp.coloured(p.rng, n, 4), dsp.highpass(60), dsp.lowpass(1500)) * (
+        0.85 + 0.15 * dsp.wander(p.rng, n, 6)
+    )
     m = dsp.samples(0.12)
     joint = dsp.partials(m, np.array([95, 240, 520, 900]) * p.rng.uniform(0.85, 1.15), 0.1, [1, 0.7, 0.5, 0.3])
     joint += 0.5 * dsp.white(p.rng, m) * dsp.decay(m, 0.02)

@@ -20,8 +20,10 @@ def conga(p):
     loud = 1.0 / (1 + np.arange(6) * (2.2 - 1.8 * harshness))
     bend = 1 + 0.06 * np.exp(-dsp.times(n) / 0.02)
     phase = dsp.cycles(pitch * bend)
-    body = sum(a * np.sin(2 * np.pi * r * phase) * dsp.decay(n, t60 / (1 + 0.7 * i))
-               for i, (a, r) in enumerate(zip(loud, MEMBRANE_MODES)))
+    body = sum(
+        a * np.sin(2 * np.pi * r * phase) * dsp.decay(n, t60 / (1 + 0.7 * i))
+        for i, (a, r) in enumerate(zip(loud, MEMBRANE_MODES))
+    )
     return body * dsp.attack(n, 0.001) + 0.6 * _click(p.rng, n, harshness, 1800)
 
 
@@ -48,7 +50,9 @@ def tambourine(p):
     t60 = p.log("decay", 0.12, 0.6)
     n = min(p.n_max, dsp.samples(1.2 * t60 + 0.05))
     modes = p.rng.uniform(3500, 13000, 40)
-    jingles = dsp.partials(n, modes, t60 * p.rng.uniform(0.3, 1.0, 40), p.rng.uniform(0.2, 1, 40), p.rng.uniform(0, 6.28, 40))
+    jingles = dsp.partials(
+        n, modes, t60 * p.rng.uniform(0.3, 1.0, 40), p.rng.uniform(0.2, 1, 40), p.rng.uniform(0, 6.28, 40)
+    )
     noise = dsp.run(dsp.white(p.rng, n), dsp.highpass(5000)) * dsp.decay(n, 0.5 * t60)
     head = dsp.partials(n, [p.log("head_hz", 180, 420)], 0.1, 1.2 * p.uniform("hardness", 0, 1))
     shake = dsp.attack(n, p.log("attack", 0.001, 0.03))
@@ -88,5 +92,6 @@ def triangle(p):
     n = min(p.n_max, dsp.samples(1.1 * t60 + 0.02))
     ratios = (np.arange(3, 16) + 0.5) ** 2 / 3.5**2 * p.rng.uniform(0.97, 1.03, 13)
     loud = p.rng.uniform(0.2, 1, 13)
-    return dsp.partials(n, p.log("body_hz", 1000, 1700) * ratios, t60 / ratios**0.3, loud, p.rng.uniform(0, 6.28, 13)) \
-        * dsp.attack(n, 0.0008)
+    return dsp.partials(
+        n, p.log("body_hz", 1000, 1700) * ratios, t60 / ratios**0.3, loud, p.rng.uniform(0, 6.28, 13)
+    ) * dsp.attack(n, 0.0008)

@@ -15,8 +15,8 @@ class Family:
 
     make(draw) returns a waveform of natural length, at any level. `tonal`: has a pitch, which draw.note chose.
     `texture`: stationary, so that it can be cut anywhere. `weight`: how often it is drawn, relative to the others.
-    `loops`: the chance that a clip is made to loop, which draw.loop tells: the sound must then stay as it is from end to
-    end. `exact_loop`: what it makes is a loop already.
+    `loops`: the chance that a clip is made to loop, which draw.loop tells: the sound must then stay as it is from end
+    to end. `exact_loop`: what it makes is a loop already.
     """
 
     name: str

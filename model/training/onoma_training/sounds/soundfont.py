@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: ISC
 """Notes of General MIDI instruments, played by the FluidSynth library from a soundfont file.
 
-The library is called through ctypes (libfluidsynth.so.3, Debian package libfluidsynth3); the soundfont of the training runs
-is FluidR3_GM.sf2 of the package fluid-soundfont-gm. Reverb and chorus are off: rooms are added as to every other sound.
+The library is called through ctypes (libfluidsynth.so.3, Debian package libfluidsynth3); the soundfont of the
+training runs is FluidR3_GM.sf2 of the package fluid-soundfont-gm. Reverb and chorus are off: rooms are added as to
+every other sound.
 """
 
 import ctypes
@@ -71,7 +72,8 @@ class SoundFont:
         """Plays notes (MIDI numbers) together, releases them after hold_s; returns the mean of both channels.
 
         The library forgets less than it should between notes: a reset lets released ones ring on, and a voice's first
-        block rises from the level at which that voice ended. So all is stopped, and the same notes are first played mute.
+        block rises from the level at which that voice ended. So all is stopped, and the same notes are first played
+        mute.
         """
         channel = DRUM_CHANNEL if bank == DRUM_BANK else 0
         self._start(channel, bank, program, notes, velocity, ((VOLUME, 0),))
@@ -127,7 +129,7 @@ def draw_instrument(p, font):
 
 
 def _hold(p, program):
-    """How long the key is down. Of struck sounds this is no length to name, unless it is short; pads are too slow for that."""
+    """How long the key is down: a length to name where the sound is held, and where it is short (pads never are)."""
     slow = program.group == "pad" or program.family == "slow strings" or program.manner == "effect"
     if not slow and p.rng.random() < 0.25:
         p.params["articulation"] = "staccato"

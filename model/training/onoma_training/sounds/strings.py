@@ -34,8 +34,14 @@ def synth_pluck(p):
     n = min(p.n_max, dsp.samples(1.05 * t60))
     count = dsp.n_harmonics(f0)
     cutoff = f0 * (1 + 30 * 4 ** (bright - 0.5) * (220 / f0) ** 0.5 * dsp.decay(n, t60 * p.uniform("snap", 0.2, 0.8)))
-    tone = dsp.swept_harmonics(dsp.cycles(f0, n), dsp.waveform_amplitudes(shape, count, 0.25), f0,
-                               np.minimum(cutoff, 18000), 2, p.uniform("resonance", 0, 2))
+    tone = dsp.swept_harmonics(
+        dsp.cycles(f0, n),
+        dsp.waveform_amplitudes(shape, count, 0.25),
+        f0,
+        np.minimum(cutoff, 18000),
+        2,
+        p.uniform("resonance", 0, 2),
+    )
     return tone * dsp.strike(n, 0.001, t60)
 
 
@@ -54,12 +60,12 @@ def karplus_strong(p):
     reach = len(taps) - 1
     out = np.zeros(n + whole + reach)
     burst = dsp.white(p.rng, whole + reach)
-    burst = dsp.run(np.tile(burst, 2), dsp.lowpass(800 * 2 ** (4.5 * bright)))[len(burst):]
+    burst = dsp.run(np.tile(burst, 2), dsp.lowpass(800 * 2 ** (4.5 * bright)))[len(burst) :]
     at = min(len(out), len(burst))
     out[:at] = (burst - np.mean(burst))[:at]
     while at < len(out):
         m = min(whole, len(out) - at)
-        out[at:at + m] = np.convolve(out[at - whole - reach:at - whole + m], taps, "valid")[:m]
+        out[at : at + m] = np.convolve(out[at - whole - reach : at - whole + m], taps, "valid")[:m]
         at += m
     return out[:n] * dsp.attack(n, 0.0005)
 
@@ -77,8 +83,12 @@ def nylon_guitar(p):
     bright = p.uniform("brightness", 0, 0.6)
     t60 = p.log("decay", 0.8, 4.0)
     tone = plucked(p, f0, t60, bright, p.uniform("pluck_position", 0.1, 0.45), 3e-5)
-    return dsp.run(tone, dsp.peaking(p.rng.uniform(90, 115), 4, 6), dsp.peaking(p.rng.uniform(190, 230), 4, 5),
-                   dsp.peaking(400, 2, 2)) * dsp.attack(len(tone), 0.001)
+    return dsp.run(
+        tone,
+        dsp.peaking(p.rng.uniform(90, 115), 4, 6),
+        dsp.peaking(p.rng.uniform(190, 230), 4, 5),
+        dsp.peaking(400, 2, 2),
+    ) * dsp.attack(len(tone), 0.001)
 
 
 @family("harp", "pluck", tonal=True)

@@ -89,7 +89,9 @@ def reese_bass(p):
     n, envelope = _held_note(p, low=0.4)
     bright = p.uniform("brightness", 0, 1)
     amplitudes = dsp.waveform_amplitudes("saw", dsp.n_harmonics(f0))
-    amplitudes = amplitudes * dsp.lowpass_gain(f0 * np.arange(1, len(amplitudes) + 1), _cutoff(f0, 0.1 + 0.5 * bright), 2)
+    amplitudes = amplitudes * dsp.lowpass_gain(
+        f0 * np.arange(1, len(amplitudes) + 1), _cutoff(f0, 0.1 + 0.5 * bright), 2
+    )
     return _unison(p, n, f0, amplitudes, 3, p.log("detune", 8, 30)) * envelope
 
 
@@ -101,9 +103,17 @@ def acid_bass(p):
     n, envelope = _held_note(p, rise=(0.001, 0.004), release=(0.03, 0.15))
     resonance = p.log("resonance", 4, 16)
     bright = p.uniform("brightness", 0, 1)
-    cutoff = f0 * 2 ** (0.8 + 1.5 * bright + p.uniform("sweep_octaves", 1.5, 4) * dsp.decay(n, p.log("sweep_s", 0.12, 0.7)))
-    tone = dsp.swept_harmonics(dsp.cycles(f0, n), dsp.waveform_amplitudes(shape, dsp.n_harmonics(f0)), f0,
-                               np.minimum(cutoff, 15000), 2, resonance)
+    cutoff = f0 * 2 ** (
+        0.8 + 1.5 * bright + p.uniform("sweep_octaves", 1.5, 4) * dsp.decay(n, p.log("sweep_s", 0.12, 0.7))
+    )
+    tone = dsp.swept_harmonics(
+        dsp.cycles(f0, n),
+        dsp.waveform_amplitudes(shape, dsp.n_harmonics(f0)),
+        f0,
+        np.minimum(cutoff, 15000),
+        2,
+        resonance,
+    )
     drive = p.sometimes("drive", 0.5, 0.2, 1.0)
     if drive > 0:
         tone = dsp.shaped(tone / np.max(np.abs(tone)) * (1 + 5 * drive), np.tanh)
@@ -126,7 +136,9 @@ def _lead(p, amplitudes_of, voices=1, detune=0.0):
     n, envelope = _held_note(p)
     bright = p.uniform("brightness", 0, 1)
     count = dsp.n_harmonics(f0)
-    amplitudes = amplitudes_of(count) * dsp.lowpass_gain(f0 * np.arange(1, count + 1), _cutoff(f0, 0.25 + 0.75 * bright), 2)
+    amplitudes = amplitudes_of(count) * dsp.lowpass_gain(
+        f0 * np.arange(1, count + 1), _cutoff(f0, 0.25 + 0.75 * bright), 2
+    )
     return _unison(p, n, f0, amplitudes, voices, detune, _vibrato_phase(p, n, f0)) * envelope
 
 
@@ -169,9 +181,12 @@ def sync_lead(p):
     ratios = np.linspace(1.05, p.uniform("sync_ratio", 2.5, 6), 24)
     size = 4096
     slave = (np.arange(size)[None, :] / size * ratios[:, None]) % 1.0 - 0.5
-    spectra = np.fft.rfft(slave, axis=1)[:, 1:count + 1] / size
-    position = 23 * dsp.decay(n, p.log("sweep_s", 0.3, 3.0)) if p.flag("falling", 0.5) \
+    spectra = np.fft.rfft(slave, axis=1)[:, 1 : count + 1] / size
+    position = (
+        23 * dsp.decay(n, p.log("sweep_s", 0.3, 3.0))
+        if p.flag("falling", 0.5)
         else 23 * np.minimum(1, dsp.times(n) / p.log("sweep_s", 0.2, 1.5))
+    )
     smooth = 1 / (1 + (f0 * np.arange(1, count + 1) / 12000) ** 4)
     phase = dsp.cycles(f0, n)
     real = dsp.wavetable(phase, spectra.real * smooth, position, np.full(count, np.pi / 2))

@@ -35,10 +35,12 @@ def flute(p):
     amplitudes = np.array([1, 0.45, 0.25, 0.12, 0.08] + [0.05] * 11)[:count] * (0.45 + 0.9 * bright) ** np.arange(count)
     vibrato = _vibrato_phase(p, n, f0, 0.6, 18.0)
     tone = dsp.wavetable(dsp.cycles(f0, n) + vibrato, amplitudes)
-    swell = 1 + 0.25 * np.sin(2 * np.pi * p.rng.uniform(4.5, 6) * dsp.times(n)) * dsp.attack(n, 0.5) * (p.params["vibrato"] > 0)
+    swell = 1 + 0.25 * np.sin(2 * np.pi * p.rng.uniform(4.5, 6) * dsp.times(n)) * dsp.attack(n, 0.5) * (
+        p.params["vibrato"] > 0
+    )
     breath = _breath(p, n, f0, p.uniform("breath", 0.02, 0.35), 9000)
     chiff = _breath(p, n, 2 * f0, 0.5, 9000) * dsp.decay(n, 0.12) * p.uniform("hardness", 0, 1)
-    return (tone * swell * envelope + breath * envelope + chiff * dsp.attack(n, 0.004) * envelope**0.5)
+    return tone * swell * envelope + breath * envelope + chiff * dsp.attack(n, 0.004) * envelope**0.5
 
 
 @family("pan flute", "winds", tonal=True)
@@ -59,7 +61,9 @@ def whistle(p):
     slide = p.choice("slide", ("steady", "rising", "falling"), (2, 1, 1))
     end = {"steady": 1.0, "rising": p.rng.uniform(1.2, 2.0), "falling": p.rng.uniform(0.5, 0.85)}[slide]
     curve = np.clip(dsp.times(n) / hold, 0, 1)
-    frequency = base * end ** (curve * curve * (3 - 2 * curve)) * 2 ** (0.15 / 12 * np.sin(2 * np.pi * 5.5 * dsp.times(n)))
+    frequency = (
+        base * end ** (curve * curve * (3 - 2 * curve)) * 2 ** (0.15 / 12 * np.sin(2 * np.pi * 5.5 * dsp.times(n)))
+    )
     return (dsp.sine(frequency) + _breath(p, n, base, p.uniform("breath", 0.01, 0.1), 8000)) * envelope
 
 
@@ -72,7 +76,9 @@ def clarinet(p):
     k = np.arange(1, count + 1)
     cutoff = 900 * 2 ** (2.5 * p.uniform("brightness", 0, 1)) + f0
     even = np.where(k % 2 == 1, 1.0, 0.08 + 0.4 * np.minimum(1, k * f0 / 4000))
-    tone = dsp.wavetable(dsp.cycles(f0, n) + _vibrato_phase(p, n, f0, 0.3, 15.0), even / k**0.7 * dsp.lowpass_gain(k * f0, cutoff, 1.5))
+    tone = dsp.wavetable(
+        dsp.cycles(f0, n) + _vibrato_phase(p, n, f0, 0.3, 15.0), even / k**0.7 * dsp.lowpass_gain(k * f0, cutoff, 1.5)
+    )
     return (tone + _breath(p, n, f0, 0.03, 6000)) * envelope
 
 
@@ -82,7 +88,7 @@ def oboe(p):
     f0 = p.note(58, 88)
     n, hold, envelope = _blown_note(p)
     frequencies = f0 * np.arange(1, dsp.n_harmonics(f0, 80) + 1)
-    gain = (0.25 + dsp.peak_gain(frequencies, 1150, 0.45) + 0.5 * dsp.peak_gain(frequencies, 3100, 0.35))
+    gain = 0.25 + dsp.peak_gain(frequencies, 1150, 0.45) + 0.5 * dsp.peak_gain(frequencies, 3100, 0.35)
     gain = gain * dsp.lowpass_gain(frequencies, 3500 * 2 ** p.uniform("brightness", 0, 1), 1.5)
     return dsp.wavetable(dsp.cycles(f0, n) + _vibrato_phase(p, n, f0, 0.6, 25.0), gain) * envelope
 
@@ -154,5 +160,7 @@ def voice(p):
     blend = np.linspace(0, 1, 12)[:, None]
     tables = vowel_gain(frequencies, first, scale) ** (1 - blend) * vowel_gain(frequencies, last, scale) ** blend
     phase = dsp.cycles(f0, n) + _vibrato_phase(p, n, f0, 0.6, 40.0)
-    tone = dsp.wavetable(phase, tables / np.arange(1, len(frequencies) + 1) ** 0.7, 11 * np.clip(dsp.times(n) / hold, 0, 1))
+    tone = dsp.wavetable(
+        phase, tables / np.arange(1, len(frequencies) + 1) ** 0.7, 11 * np.clip(dsp.times(n) / hold, 0, 1)
+    )
     return (tone + 0.03 * np.std(tone) * dsp.run(dsp.white(p.rng, n), dsp.bandpass(3500, 0.7))) * envelope
