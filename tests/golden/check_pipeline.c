@@ -56,33 +56,11 @@ static const char *metadata(const GoldenFile *file, const char *key) {
   return value ? value : "";
 }
 
-// Compares with the tensor of that name, if there is one; got has n values in the same order.
-static void compare_flat(const Run *run, const char *part, const float *got, size_t n,
-                         double tolerance) {
-  const GoldenReport *const report = &run->file->golden->report;
-  const OnomaTensor *tensor = NULL;
-  float *const want = golden_read(run->file, NULL, part, &tensor);
-  char name[128];
-  snprintf(name, sizeof(name), "%s/%s", run->file->name, part);
-  if (want && tensor->n_items != n)
-    report->result(report->data, name, false, "the shapes differ");
-  else if (want)
-    report->compare(report->data, name, got, want, n, tolerance);
-  onoma_free(want);
-}
-
-// The same for n_images images, which the reference has channels first.
+// Compares n_images images with the tensor, which has channels first.
 static void compare_images(const Run *run, const char *part, const float *got, size_t n_images) {
   const size_t n_positions = run->height * run->width;
-  const size_t n_channels = run->n / n_positions;
-  float *const first = onoma_alloc(n_images * run->n, sizeof(float));
-  for (size_t i = 0; i < n_images * n_channels; i++) {
-    for (size_t p = 0; p < n_positions; p++)
-      first[i * n_positions + p] =
-          got[(i / n_channels * n_positions + p) * n_channels + i % n_channels];
-  }
-  compare_flat(run, part, first, n_images * run->n, run->tolerance);
-  onoma_free(first);
+  golden_compare_first(run->file, part, got, n_images, run->n / n_positions, n_positions,
+                       run->tolerance);
 }
 
 static void run_unet(void *data, const OnomaExec *exec) {
@@ -169,8 +147,8 @@ static bool encode_prompts(Run *run) {
     golden_run_plain(golden, run_text, &encoding);
     onoma_tokens_free(tokens);
   }
-  compare_flat(run, "prompt_embeds", run->embeds, run->n_batch * n_pooled,
-               golden->network_tolerance);
+  golden_compare_flat(run->file, "prompt_embeds", run->embeds, run->n_batch * n_pooled,
+                      golden->network_tolerance);
   return true;
 }
 
@@ -209,14 +187,14 @@ static void decode(const Run *run, float *x) {
                        onoma_alloc(n_frames * n_bands, sizeof(float)),
                        onoma_alloc(n_samples, sizeof(float))};
   golden_run_plain(golden, run_vae, &decoding);
-  compare_flat(run, "mel", decoding.bands, n_frames * n_bands, run->tolerance);
+  golden_compare_flat(run->file, "mel", decoding.bands, n_frames * n_bands, run->tolerance);
   golden_run_plain(golden, run_vocoder, &decoding);
-  compare_flat(run, "waveform_full", decoding.samples, n_samples, run->tolerance);
+  golden_compare_flat(run->file, "waveform_full", decoding.samples, n_samples, run->tolerance);
 
   const double length_s = strtod(metadata(run->file, "audio_length_in_s"), NULL);
   const size_t n_asked = (size_t)(length_s * (double)run->model->vocoder->sampling_rate_hz);
-  compare_flat(run, "waveform", decoding.samples, n_asked < n_samples ? n_asked : n_samples,
-               run->tolerance);
+  golden_compare_flat(run->file, "waveform", decoding.samples,
+                      n_asked < n_samples ? n_asked : n_samples, run->tolerance);
   onoma_free(decoding.bands);
   onoma_free(decoding.samples);
 }
@@ -236,7 +214,7 @@ static void make_run(Run *run) {
   run->input.n_timesteps = 1;
   run->input.class_labels = run->embeds;
   denoise(run, x);
-  compare_flat(run, "timesteps", run->timesteps, n_steps, TIMES_TOLERANCE);
+  golden_compare_flat(run->file, "timesteps", run->timesteps, n_steps, TIMES_TOLERANCE);
   compare_images(run, "unet_input", run->inputs, n_images);
   compare_images(run, "noise_pred", run->outputs, n_images);
   compare_images(run, "trajectory", run->trajectory, n_steps);

@@ -34,7 +34,7 @@ static unsigned char *read_mask(GoldenFile *file, const char *group) {
   return mask;
 }
 
-static void check_case(GoldenFile *file, const OnomaUnet *unet, const char *group) {
+void golden_check_unet_case(GoldenFile *file, const OnomaUnet *unet, const char *group) {
   const OnomaTensor *sample = NULL;
   const OnomaTensor *timestep = NULL;
   const OnomaTensor *context = NULL;
@@ -94,7 +94,7 @@ static void check_file(const Golden *golden, const char *name, const char *folde
   } else {
     char group[64];
     for (size_t i = 0; golden_next_group(&file, "out", &i, group);)
-      check_case(&file, unet, group);
+      golden_check_unet_case(&file, unet, group);
   }
   onoma_unet_close(&unet);
   golden_file_close(&file);

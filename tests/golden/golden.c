@@ -27,8 +27,14 @@ const char *golden_path(const Golden *golden, const char *name) {
   return path;
 }
 
+bool golden_folder_has(const char *folder, const char *name) {
+  char path[1100];
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  return !access(path, F_OK);
+}
+
 bool golden_has(const Golden *golden, const char *name) {
-  const bool exists = !access(golden_path(golden, name), F_OK);
+  const bool exists = golden_folder_has(golden->folder, name);
   if (!exists)
     golden->report.skip(golden->report.data, name, "the set has no such file");
   return exists;
@@ -101,7 +107,7 @@ float *golden_read(GoldenFile *file, const char *group, const char *part,
 bool golden_next_group(const GoldenFile *file, const char *part, size_t *i, char group[64]) {
   for (; *i < onoma_weights_n_tensors(file->weights); (*i)++) {
     const char *const name = onoma_weights_tensor(file->weights, *i)->name;
-    const char *const slash = strchr(name, '/');
+    const char *const slash = strrchr(name, '/');
     if (slash && !strcmp(slash + 1, part) && slash - name < 64) {
       memcpy(group, name, (size_t)(slash - name));
       group[slash - name] = '\0';
@@ -176,6 +182,28 @@ void golden_compare(GoldenFile *file, const char *group, const char *part, const
     onoma_free(want);
   }
   onoma_free(values);
+}
+
+void golden_compare_flat(GoldenFile *file, const char *name, const float *got, size_t n,
+                         double tolerance) {
+  const GoldenReport *const report = &file->golden->report;
+  const OnomaTensor *tensor = NULL;
+  float *const want = golden_read(file, NULL, name, &tensor);
+  char full[160];
+  snprintf(full, sizeof(full), "%s/%s", file->name, name);
+  if (want && tensor->n_items != n)
+    report->result(report->data, full, false, "the shapes differ");
+  else if (want)
+    report->compare(report->data, full, got, want, n, tolerance);
+  onoma_free(want);
+}
+
+void golden_compare_first(GoldenFile *file, const char *name, const float *got, size_t n_batch,
+                          size_t n_channels, size_t n_positions, double tolerance) {
+  // Moving channels to the end is its own inverse with the two sizes swapped.
+  float *const first = golden_channels_last(got, n_batch, n_positions, n_channels);
+  golden_compare_flat(file, name, first, n_batch * n_channels * n_positions, tolerance);
+  onoma_free(first);
 }
 
 // ---- Running

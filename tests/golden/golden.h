@@ -26,7 +26,7 @@
 // The settings of one program run.
 typedef struct {
   const char *folder; // with `expected` and the models
-  const char *model;  // folder of the shipped model, or NULL
+  const char *model;  // folder of the model that expected/onoma.safetensors is of
   GoldenReport report;
   OnomaKernels kernels;
   OnomaPool *pool;
@@ -43,6 +43,7 @@ void golden_fail(const Golden *golden, const char *name, const OnomaError *error
 // and the first folder whose name begins so.
 const char *golden_path(const Golden *golden, const char *name);
 bool golden_has(const Golden *golden, const char *name);
+bool golden_folder_has(const char *folder, const char *name);
 const char *golden_find_folder(const Golden *golden, const char *beginning);
 
 // ---- Files of expected tensors
@@ -80,6 +81,14 @@ bool golden_next_group(const GoldenFile *file, const char *part, size_t *i, char
 void golden_compare(GoldenFile *file, const char *group, const char *part, const float *got,
                     size_t rank, const size_t *shape, size_t item, double tolerance);
 
+// Compares got, n values in the order of the tensor `name`, with it.
+void golden_compare_flat(GoldenFile *file, const char *name, const float *got, size_t n,
+                         double tolerance);
+
+// The same for got [B,P,C], where the tensor is [B,C,P].
+void golden_compare_first(GoldenFile *file, const char *name, const float *got, size_t n_batch,
+                          size_t n_channels, size_t n_positions, double tolerance);
+
 // x [B,C,P] -> out [B,P,C]; owned by the caller.
 float *golden_channels_last(const float *x, size_t n_batch, size_t n_channels, size_t n_positions);
 
@@ -105,5 +114,12 @@ void golden_check_text(const Golden *golden);
 void golden_check_bpe(const Golden *golden);
 void golden_check_mel(const Golden *golden);
 void golden_check_pipelines(const Golden *golden);
+
+// Parts of the check of our own model, expected/onoma.safetensors.
+void golden_check_generation(GoldenFile *file);
+
+// One group of tensors: an input of a U-Net, and what came out.
+struct OnomaUnet;
+void golden_check_unet_case(GoldenFile *file, const struct OnomaUnet *unet, const char *group);
 
 #endif

@@ -62,7 +62,8 @@ static int usage(void) {
       "  --bf16          use products of bfloat16; be skipped (exit status 77) if there are none\n"
       "  --cpu LEVEL     use instructions up to c, avx2, avx512 (which is the default),\n"
       "                  avx512bf16 or amx\n"
-      "  --model FOLDER  check our own model, too; its references are in the folder `expected`\n"
+      "  --model FOLDER  the model that expected/onoma.safetensors is of; otherwise the folder\n"
+      "                  `model`, or FOLDER itself\n"
       "  --quiet         print failures and what is skipped only\n"
       "  --threads N     use N threads\n",
       stderr);
@@ -123,9 +124,14 @@ int main(int argc, char **argv) {
   if (options.cpu && !onoma_cpu_parse(options.cpu, &cpu_mask))
     return usage();
 
+  char model[1024];
   Tally tally = {.is_quiet = options.is_quiet, .digest = 0xCBF29CE484222325U};
   Golden golden = {
       .folder = options.folder, .model = options.model, .report = {&tally, compare, result, skip}};
+  if (!golden.model) {
+    snprintf(model, sizeof(model), "%s/model", golden.folder);
+    golden.model = golden_folder_has(golden.folder, "model") ? model : golden.folder;
+  }
   unsigned flags = onoma_cpu_flags() & cpu_mask;
   if ((flags & ONOMA_CPU_AMX) && !onoma_cpu_request_amx())
     flags &= ~(unsigned)ONOMA_CPU_AMX;
