@@ -40,6 +40,8 @@ def names_of(info):
 def traits_of(info):
     """Every trait that the clip's parameters call for, without the pitch."""
     own = traits.OF_FAMILY.get(info.family, ())
+    named = {rule.param for rule in own}
+    own += tuple(rule for rule in traits.OF_GROUP.get(info.group, ()) if rule.param not in named)
     overridden = {rule.param for rule in own}
     if info.midi is None or overridden & set(DECAYS):
         overridden.add("sounding")

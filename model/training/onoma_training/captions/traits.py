@@ -93,7 +93,7 @@ _STICK = (
     Rule(
         "hardness",
         below=Trait(("soft", "gentle", "quiet"), ("played softly",)),
-        above=Trait(("hard", "hard hit", "loud"), ("hit hard",)),
+        above=Trait(("hard", "punchy", "loud"), ("hit hard",)),
     ),
 )
 _MALLET = (
@@ -103,6 +103,30 @@ _MALLET = (
         above=Trait(("hard", "bright"), ("hard mallet", "hard mallets", "hit hard")),
     ),
 )
+
+WARM = Trait(("warm", "dark", "mellow", "soft"))
+
+# Rules of whole groups, in place of the common ones for the same parameter.
+OF_GROUP = {
+    "bass": (
+        Rule(
+            "brightness", below=Trait(("warm", "dark", "round", "dull")), above=Trait(("bright", "aggressive", "sharp"))
+        ),
+        Rule("detune", above=Trait(("fat", "wide", "thick", "detuned"))),
+    ),
+    "lead": (
+        Rule("brightness", below=WARM, above=Trait(("bright", "sharp", "piercing", "cutting"))),
+        Rule("detune", above=Trait(("fat", "wide", "huge", "detuned"))),
+    ),
+    "pad": (
+        Rule("brightness", low=0.4, below=Trait(("warm", "dark", "soft", "mellow")), above=Trait(("bright", "airy"))),
+    ),
+    "keys": (Rule("brightness", below=WARM, above=BRIGHT),),
+    "pluck": (Rule("brightness", below=WARM, above=Trait(("bright", "crisp", "sharp"))),),
+    "strings": (Rule("brightness", below=WARM, above=Trait(("bright", "sharp", "edgy"))),),
+    "winds": (Rule("brightness", below=WARM, above=Trait(("bright", "clear", "sharp"))),),
+    "bells": (Rule("brightness", below=WARM, above=Trait(("bright", "shimmering", "clear"))),),
+}
 
 # Rules of single families, in place of the common ones for the same parameter.
 OF_FAMILY = {

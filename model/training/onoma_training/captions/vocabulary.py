@@ -23,7 +23,9 @@ def words_of(text):
 
 def _trait_texts():
     found = [t for t in vars(traits).values() if isinstance(t, traits.Trait)]
-    rules = list(traits.COMMON) + [rule for rules in traits.OF_FAMILY.values() for rule in rules]
+    rules = list(traits.COMMON) + [
+        rule for table in (traits.OF_FAMILY, traits.OF_GROUP) for rules in table.values() for rule in rules
+    ]
     found += [t for rule in rules for t in (rule.below, rule.above) if t is not None]
     found += list(traits.CHOICES.values()) + list(traits.CHOICES_OF_FAMILY.values())
     return [text for trait in found for text in trait.before + trait.after]
