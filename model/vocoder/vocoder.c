@@ -6,6 +6,7 @@
 #include "vocoder.h"
 
 #include "hifigan.h"
+#include "pghi_vocoder.h"
 
 #include "model/nn/part.h"
 
@@ -13,6 +14,7 @@
 
 static const OnomaVocoderClass *const classes[] = {
     &onoma_hifigan,
+    &onoma_pghi_vocoder,
 };
 
 static OnomaStatus open_part(OnomaVocoder **vocoder, const OnomaPart *part,
