@@ -6,6 +6,7 @@
 #include "vae.h"
 
 #include "autoencoder_kl.h"
+#include "patch_vae.h"
 
 #include "model/nn/part.h"
 
@@ -13,6 +14,7 @@
 
 static const OnomaVaeClass *const classes[] = {
     &onoma_autoencoder_kl,
+    &onoma_patch_vae,
 };
 
 static OnomaStatus open_part(OnomaVae **vae, const OnomaPart *part, const OnomaKernels *kernels,
