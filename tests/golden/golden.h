@@ -115,7 +115,9 @@ void golden_check_bpe(const Golden *golden);
 void golden_check_mel(const Golden *golden);
 void golden_check_pipelines(const Golden *golden);
 
-// Parts of the check of our own model, expected/onoma.safetensors.
+// Our own model against expected/onoma.safetensors, if there is such a file; and the parts of it.
+void golden_check_onoma(const Golden *golden);
+void golden_check_codec(GoldenFile *file);
 void golden_check_generation(GoldenFile *file);
 
 // One group of tensors: an input of a U-Net, and what came out.

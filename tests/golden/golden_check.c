@@ -101,8 +101,8 @@ static bool read_options(int argc, char **argv, Options *options) {
 }
 
 static void check_all(const Golden *golden) {
-  static const char *const files[] = {"mel",        "schedulers", "text_encoder", "unet",
-                                      "unet_cross", "vae",        "vocoder"};
+  static const char *const files[] = {"mel",  "onoma",      "schedulers", "text_encoder",
+                                      "unet", "unet_cross", "vae",        "vocoder"};
   golden_check_text(golden);
   golden_check_unet(golden);
   golden_check_unet_cross(golden);
@@ -113,6 +113,7 @@ static void check_all(const Golden *golden) {
   if (golden_has(golden, "expected/schedulers.json"))
     golden_check_schedulers(golden_path(golden, "expected"), &golden->report);
   golden_check_pipelines(golden);
+  golden_check_onoma(golden);
   golden_skip_others(golden, files, sizeof(files) / sizeof(*files));
 }
 
