@@ -11,6 +11,9 @@
 enum { max_name = 128 };
 
 static void show(const OnomaExec *exec, const float *values, size_t rank, const size_t *shape,
+                 const char *format, va_list args) ONOMA_PRINTF(5, 0);
+
+static void show(const OnomaExec *exec, const float *values, size_t rank, const size_t *shape,
                  const char *format, va_list args) {
   if (!exec->tap || exec->arena->measuring)
     return;
