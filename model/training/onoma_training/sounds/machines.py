@@ -207,7 +207,7 @@ def applause(p):
     centres = p.rng.uniform(700, 2600, 10)
     claps = grains(p.rng, n, density, 0.03, centres, 0.02, 0.5)
     hall = dsp.run(dsp.coloured(p.rng, n, 2), dsp.bandpass(1500, 0.5)) * (0.9 + 0.1 * dsp.wander(p.rng, n, 8))
-    return claps / (np.std(claps) + 1e-9) + np.log10(density) / 6 * hall / np.std(hall)
+    return dsp.tamed(claps) + np.log10(density) / 6 * hall / np.std(hall)
 
 
 @family("crowd", "people", texture=True)

@@ -38,9 +38,11 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
     if not dry:
         wave = _around(p, kind, wave) if kind.exact_loop else _effects(p, kind, wave)
     if not p.loop:
-        wave = _one_shot(p, wave)
+        wave = _one_shot(p, wave * dsp.attack(len(wave), 0.001) if kind.texture else wave)
     else:
         wave = wave if kind.exact_loop else close_loop(wave, p.period_s)
+        if p.period_s is not None:  # begin with the beat
+            wave = np.roll(wave, dsp.samples(0.012) - int(np.argmax(np.abs(wave))))
         wave = wave - np.mean(wave)
     p.params["length"] = len(wave) / SAMPLE_RATE
     if not p.loop and "duration" not in p.params:

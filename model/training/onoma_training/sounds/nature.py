@@ -48,7 +48,7 @@ def rain(p):
     drops = grains(p.rng, n, density, 0.02, centres, p.rng.uniform(0.004, 0.015), 0.8)
     bed = dsp.run(dsp.coloured(p.rng, n, p.uniform("slope_db", 1, 4)), dsp.highpass(0.4 * low), dsp.lowpass(1.6 * high))
     share = np.clip(np.log(density / 30) / np.log(100), 0.05, 1)
-    return (1.1 - share) * drops / (np.std(drops) + 1e-9) + (0.15 + share) * bed / np.std(bed)
+    return (1.1 - share) * dsp.tamed(drops) + (0.15 + share) * bed / np.std(bed)
 
 
 @family("wind", "nature", texture=True, weight=1.5)
@@ -158,8 +158,4 @@ def fire(p):
     crackle = grains(p.rng, n, density, 0.015, (900, 1800, 3500, 6500), 0.008, 1.0)
     snaps = grains(p.rng, n, density / 12, 0.05, (700, 1500), 0.03, 0.8)
     roar = dsp.run(dsp.coloured(p.rng, n, 5), dsp.lowpass(400)) * (0.5 + 0.5 * dsp.wander(p.rng, n, 7))
-    return (
-        crackle / (np.std(crackle) + 1e-9)
-        + 0.6 * snaps / (np.std(snaps) + 1e-9)
-        + p.uniform("roar", 0.1, 1.2) * roar / np.std(roar)
-    )
+    return dsp.tamed(crackle) + 0.6 * dsp.tamed(snaps) + p.uniform("roar", 0.1, 1.2) * roar / np.std(roar)

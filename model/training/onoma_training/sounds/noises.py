@@ -31,7 +31,7 @@ def static(p):
     crackle = grains(p.rng, n, p.log("density", 10, 150), 0.004, (2000,), 0.003)
     heterodyne = p.sometimes("tone", 0.4, 0.1, 0.6)
     squeal = heterodyne * dsp.sine(p.rng.uniform(400, 2500) * 2 ** (0.3 * dsp.wander(p.rng, n, 2)))
-    return 0.6 * hiss + bed + 0.5 * crackle / (np.std(crackle) + 1e-9) + squeal
+    return 0.6 * hiss + bed + 0.5 * dsp.tamed(crackle) + squeal
 
 
 @family("vinyl crackle", "textures", texture=True)
@@ -42,7 +42,7 @@ def vinyl(p):
     clicks = grains(p.rng, n, density, 0.002, (1500, 3000, 6000), 0.0015, 0.9)
     surface = dsp.run(dsp.coloured(p.rng, n, 3), dsp.highpass(300), dsp.lowpass(7000))
     rumble = dsp.run(dsp.white(p.rng, n), dsp.bandpass(33, 2))
-    return clicks / (np.std(clicks) + 1e-9) + p.uniform("noisiness", 0.02, 0.4) * surface + 0.3 * rumble
+    return dsp.tamed(clicks) + p.uniform("noisiness", 0.05, 0.6) * surface + 0.3 * rumble
 
 
 @family("drone", "textures", tonal=True, texture=True)

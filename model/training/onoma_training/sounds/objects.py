@@ -200,7 +200,7 @@ def rustle(p):
     strokes = np.maximum(0, dsp.wander(p.rng, n, p.log("speed", 3, 10), -0.5, 1.0))
     noise = dsp.run(dsp.white(p.rng, n), dsp.bandpass(centre, 0.6))
     fine = grains(p.rng, n, 350, 0.004, (centre, 1.7 * centre, 0.6 * centre), 0.003)
-    return strokes * ((1 - crackle) * noise / np.std(noise) + crackle * fine / (np.std(fine) + 1e-9)) + 0.002 * noise
+    return strokes * ((1 - crackle) * noise / np.std(noise) + crackle * dsp.tamed(fine)) + 0.002 * noise
 
 
 @family("creak", "objects")
