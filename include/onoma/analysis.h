@@ -19,7 +19,7 @@ extern "C" {
 // Figures of a clip, of the mean of its channels.
 typedef struct {
   double peak_db;       // dBFS of the largest sample
-  double loudness_lufs; // integrated by EBU R128, or minus infinity if too quiet or short
+  double loudness_lufs; // integrated by EBU R128, or minus infinity under -70
   double centroid_hz;   // mean frequency of the power spectrum over the whole clip
   double
       flatness; // geometric over arithmetic mean of the power spectrum, 0 (tone) to 1 (white noise)

@@ -328,7 +328,7 @@ static void test_overshoot_is_lowered(void **state) {
   OnomaClip *clip;
   assert_int_equal(onoma_clip_new(&clip, &info, (const float *const *)&x, NULL), ONOMA_OK);
   OnomaClip *again =
-      write_and_read(clip, &(OnomaFileFormat){.sample = ONOMA_SAMPLE_S24, .rate = 48000}, NULL);
+      write_and_read(clip, &(OnomaFileFormat){.sample = ONOMA_SAMPLE_F32, .rate = 48000}, NULL);
   int n_full = 0;
   for (size_t i = 0; i < onoma_clip_info(again)->n_frames; i++)
     n_full += fabsf(onoma_clip_samples(again, 0)[i]) > 0.999F;

@@ -162,40 +162,6 @@ static void test_inverse_gives_back(void **state) {
   onoma_free(x);
 }
 
-// Frames of no signal: every sample is the sum over all frames that reach it, whatever the way the
-// work is cut.
-static void test_inverse_is_the_sum(void **state) {
-  (void)state;
-  enum { n_fft = 256, hop = 100, n_frames = 90, n = 9300 };
-  OnomaStft *stft = open_stft(n_fft, hop, ONOMA_STFT_FRAMED);
-  const size_t n_bins = onoma_stft_n_bins(stft);
-  OnomaComplex *frames = onoma_alloc_zero(n_frames * n_bins, sizeof(OnomaComplex));
-  double *sums = onoma_alloc_zero(n, sizeof(double));
-  double *weights = onoma_alloc_zero(n, sizeof(double));
-  float *x = onoma_alloc(n, sizeof(float));
-  for (size_t t = 0; t < n_frames; t++) {
-    // A cosine of bin 3 and of an amplitude that differs from frame to frame.
-    const double amplitude = (double)(1 + t * t % 7);
-    frames[t * n_bins + 3].re = (float)(amplitude * n_fft / 2);
-    for (size_t i = 0; i < n_fft; i++) {
-      const ptrdiff_t at = (ptrdiff_t)(t * hop + i) - (n_fft - hop) / 2;
-      const double window = pow(sin(TWO_PI / 2 * (double)i / n_fft), 2);
-      if (at < 0 || at >= n)
-        continue;
-      sums[at] += window * amplitude * cos(TWO_PI * 3 * (double)i / n_fft);
-      weights[at] += window * window;
-    }
-  }
-  inverse(stft, NULL, frames, n_frames, x, n);
-  for (size_t i = 0; i < n; i++)
-    assert_true(fabs(x[i] - sums[i] / fmax(weights[i], ONOMA_STFT_MIN_WEIGHT)) < 1e-3);
-  onoma_free(x);
-  onoma_free(weights);
-  onoma_free(sums);
-  onoma_free(frames);
-  onoma_stft_close(&stft);
-}
-
 // Samples that no frame reaches are zero, and where the windows vanish nothing blows up.
 static void test_inverse_beyond_the_frames(void **state) {
   (void)state;
@@ -270,7 +236,6 @@ int main(void) {
       cmocka_unit_test(test_bins_are_the_sum),
       cmocka_unit_test(test_numbers_of_frames),
       cmocka_unit_test(test_inverse_gives_back),
-      cmocka_unit_test(test_inverse_is_the_sum),
       cmocka_unit_test(test_inverse_beyond_the_frames),
       cmocka_unit_test(test_same_bits_on_any_number_of_threads),
       cmocka_unit_test(test_settings_refused),
