@@ -82,6 +82,26 @@ typedef struct {
 typedef void OnomaRoundBf16(const float *const *rows, size_t n_rows, size_t n, uint16_t *out,
                             size_t block_stride);
 
+// ---- Winograd's transforms, for 3x3 convolutions in tiles of 4x4 outputs
+
+// points [36] are rows of n_channels, the 6x6 inputs that a tile sees -> out [36,n_channels].
+typedef void OnomaWinogradInput(const float *const *points, size_t n_channels, float *out);
+
+// The end of a tile: adds the bias, activates, adds the residual.
+typedef struct {
+  const float *sums; // item i < 36 begins at sums + i * sums_step, [n_columns]
+  size_t sums_step;
+  size_t n_columns;
+  const float *bias;     // [n_columns]
+  size_t n_y, n_x;       // outputs that exist, 1 to 4
+  float *out;            // output (y,x) begins at out + y * y_step + x * x_step
+  const float *residual; // NULL, or laid out like out; may be out
+  size_t y_step, x_step;
+  OnomaActivation activation;
+} OnomaWinogradOutput;
+
+typedef void OnomaWinogradOutputFunction(const OnomaWinogradOutput *output);
+
 // ---- Attention
 
 // One block of keys of the online softmax, for n_rows queries. scores [n_rows,stride] become the
@@ -142,8 +162,10 @@ typedef void OnomaAdd(const float *a, const float *b, float scale, size_t n, flo
 
 typedef struct {
   OnomaIgemm igemm;     // for layers with weights, by the chosen level in f32 or bf16
-  OnomaIgemm igemm_f32; // for attention
+  OnomaIgemm igemm_f32; // for attention, and 3x3 convolutions that suit it
   OnomaRoundBf16 *round_bf16;
+  OnomaWinogradInput *winograd_input_f32;
+  OnomaWinogradOutputFunction *winograd_output_f32;
   OnomaSoftmax *softmax_f32;
   OnomaMoments *moments_f32;
   OnomaScaleShift *scale_shift_f32;
@@ -167,7 +189,8 @@ void onoma_igemm_end_amx(void);
 
 // Fills in the best kernels for these ONOMA_CPU_ flags. Flags that this build has no kernels for
 // are fine. ONOMA_CPU_AMX may be set only if onoma_cpu_request_amx() was granted. Layers with
-// weights compute in f32 up to the level avx512, and in bf16 above. [any]
+// weights compute in f32 up to the level avx512, and in bf16 above but for 3x3 convolutions that
+// are faster by Winograd's algorithm in f32. [any]
 void onoma_kernels_init(OnomaKernels *kernels, unsigned cpu_flags);
 
 #endif

@@ -4,6 +4,7 @@
 // Convolutions.
 
 #include "product.h"
+#include "winograd.h"
 
 #include "base/error.h"
 
@@ -18,14 +19,19 @@ OnomaStatus onoma_conv_init(OnomaConv *layer, const OnomaKernels *kernels,
   for (size_t i = 0; i < n_taps; i++)
     taps[i] = i;
   const OnomaWeightLayout layout = {.out = shape->n_in * n_taps, .in = n_taps, .taps = taps};
-  const OnomaStatus status = onoma_pack_gemm(&layer->packed, &kernels->igemm, shape->n_out,
-                                             shape->n_in, n_taps, weight, &layout, bias, error);
+  OnomaStatus status = onoma_pack_gemm(&layer->packed, &kernels->igemm, shape->n_out, shape->n_in,
+                                       n_taps, weight, &layout, bias, error);
   onoma_free(taps);
+  if (status == ONOMA_OK && onoma_winograd_suits(kernels, shape))
+    status = onoma_winograd_pack(&layer->winograd, kernels, shape, weight, bias, error);
+  if (status != ONOMA_OK)
+    onoma_conv_fini(layer);
   return status;
 }
 
 void onoma_conv_fini(OnomaConv *layer) {
   onoma_pack_gemm_free(&layer->packed);
+  onoma_pack_gemm_free(&layer->winograd);
 }
 
 static size_t output_length(size_t length, size_t pads, size_t kernel, size_t dilation,
@@ -74,5 +80,10 @@ void onoma_conv_run_upsampled(const OnomaConv *layer, const OnomaExec *exec, con
   onoma_conv_size(shape, up_h, up_w, &product.out_h, &product.out_w);
   product.out_y_step = product.out_w * shape->n_out;
   product.out_batch_step = product.out_h * product.out_y_step;
-  onoma_product_run(&product, exec);
+  if (layer->winograd && onoma_winograd_pays(n_batch, product.out_h, product.out_w)) {
+    product.packed = layer->winograd;
+    onoma_winograd_run(&product, exec);
+  } else {
+    onoma_product_run(&product, exec);
+  }
 }

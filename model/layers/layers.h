@@ -52,7 +52,8 @@ typedef struct {
 
 typedef struct {
   OnomaConvShape shape;
-  struct OnomaPackedGemm *packed; // owned
+  struct OnomaPackedGemm *packed;   // owned
+  struct OnomaPackedGemm *winograd; // owned; NULL where it would not pay
 } OnomaConv;
 
 // weight [n_out,n_in,kernel_h,kernel_w] as PyTorch stores it, bias [n_out] or NULL; both are

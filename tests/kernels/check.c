@@ -171,16 +171,35 @@ static unsigned usable_flags(void) {
   return flags;
 }
 
+// Those with files of their own; the others are in ops.c.
+static const struct {
+  const char *field;
+  void (*check)(const Variant *variant);
+  void (*bench)(const Variant *variant);
+} kinds[] = {
+    {"igemm_f32", check_igemm, bench_igemm},
+    {"igemm_bf16", check_igemm, bench_igemm},
+    {"winograd_input_f32", check_winograd_input, bench_winograd_input},
+    {"winograd_output_f32", check_winograd_output, bench_winograd_output},
+};
+
 static void visit(const Variant *variant, bool bench) {
-  const bool igemm = variant->igemm.run != NULL;
+  void (*check)(const Variant *) = check_ops;
+  void (*measure)(const Variant *) = bench_ops;
+  for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    if (!strcmp(kinds[i].field, variant->field)) {
+      check = kinds[i].check;
+      measure = kinds[i].bench;
+    }
+  }
   if (bench) {
-    (igemm ? bench_igemm : bench_ops)(variant);
+    measure(variant);
     return;
   }
   const unsigned before = n_failures;
   n_messages = 0;
-  (igemm ? check_igemm : check_ops)(variant);
-  printf("%-16s %-11s %s\n", variant->field, variant->isa, n_failures > before ? "FAILED" : "ok");
+  check(variant);
+  printf("%-19s %-11s %s\n", variant->field, variant->isa, n_failures > before ? "FAILED" : "ok");
 }
 
 int main(int argc, char **argv) {

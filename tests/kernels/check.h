@@ -67,6 +67,10 @@ void compare(const float *out, const float *expected, size_t n, double absolute,
 
 void check_igemm(const Variant *variant);
 void bench_igemm(const Variant *variant);
+void check_winograd_input(const Variant *variant);
+void bench_winograd_input(const Variant *variant);
+void check_winograd_output(const Variant *variant);
+void bench_winograd_output(const Variant *variant);
 void check_ops(const Variant *variant);
 void bench_ops(const Variant *variant);
 

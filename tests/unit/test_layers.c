@@ -123,7 +123,8 @@ static void check_conv(const OnomaConvShape *shape, size_t n_batch, size_t h, si
                    ONOMA_OK);
   Args args = {&layer, in, {n_batch, h, w, up_h, up_w}, activation, residual};
   run_layer(call_conv, &args, out, n_out);
-  assert_close(out, expected, n_out, layer_level.tolerance);
+  // Winograd's algorithm multiplies errors by three.
+  assert_close(out, expected, n_out, layer_level.tolerance * (layer.winograd ? 3 : 1));
   onoma_conv_fini(&layer);
   free(in);
   free(weight);
@@ -163,6 +164,29 @@ static void test_conv(void **state) {
   // Narrow images of many channels; tasks over several panels.
   shape = square(64, 160, 3, 1, 1);
   check_conv(&shape, 2, 32, 2, 32, 2, ONOMA_ACT_SILU);
+}
+
+// Enough channels and outputs for Winograd's algorithm.
+static void test_conv_winograd(void **state) {
+  (void)state;
+  OnomaConvShape shape = square(32, 70, 3, 1, 1);
+  OnomaConv layer;
+  float *weight = noise(shape.n_in * shape.n_out * 9);
+  assert_int_equal(onoma_conv_init(&layer, &layer_level.kernels, &shape, weight, NULL, NULL),
+                   ONOMA_OK);
+  // Not with AMX, which is faster without it.
+  assert_true(layer.winograd || layer_level.kernels.igemm.begin);
+  onoma_conv_fini(&layer);
+  free(weight);
+
+  check_conv(&shape, 1, 16, 12, 16, 12, ONOMA_ACT_NONE);
+  check_conv(&shape, 2, 13, 11, 13, 11, ONOMA_ACT_SILU);
+  check_conv(&shape, 2, 5, 9, 10, 18, ONOMA_ACT_NONE);
+  check_conv(&shape, 1, 8, 6, 15, 12, ONOMA_ACT_TANH);
+  shape = square(100, 33, 3, 1, 0);
+  check_conv(&shape, 1, 22, 19, 22, 19, ONOMA_ACT_NONE);
+  shape = (OnomaConvShape){64, 64, 3, 3, 1, 1, 1, 1, 2, 0, 1, 1};
+  check_conv(&shape, 3, 15, 30, 15, 30, ONOMA_ACT_GELU);
 }
 
 static void test_conv_1d(void **state) {
@@ -230,8 +254,9 @@ static void test_conv_transpose(void **state) {
 
 static const struct CMUnitTest tests[] = {
     AT_EACH_LEVEL(test_linear),         AT_EACH_LEVEL(test_linear_adds_in_place),
-    AT_EACH_LEVEL(test_conv),           AT_EACH_LEVEL(test_conv_1d),
-    AT_EACH_LEVEL(test_conv_upsampled), AT_EACH_LEVEL(test_conv_transpose),
+    AT_EACH_LEVEL(test_conv),           AT_EACH_LEVEL(test_conv_winograd),
+    AT_EACH_LEVEL(test_conv_1d),        AT_EACH_LEVEL(test_conv_upsampled),
+    AT_EACH_LEVEL(test_conv_transpose),
 };
 
 int main(void) {

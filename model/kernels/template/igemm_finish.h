@@ -10,13 +10,6 @@
 
 #include "vec_math.h"
 
-// In front of loops over rows and vectors, whose sums are to stay in registers.
-#if defined(__clang__)
-#  define UNROLLED _Pragma("clang loop unroll(full)")
-#else
-#  define UNROLLED _Pragma("GCC unroll 16")
-#endif
-
 // Stores sums [n_rows,width] with the activation, residual and tail columns.
 static __attribute__((noinline)) void igemm_finish(const OnomaIgemmTile *tile, const float *sums,
                                                    size_t width) {

@@ -12,6 +12,13 @@
 
 #include "model/kernels/kernels.h"
 
+// In front of loops over an array that is to stay in registers.
+#if defined(__clang__)
+#  define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#  define UNROLLED _Pragma("GCC unroll 36")
+#endif
+
 // The first n lanes, at least one; the others are zero.
 static inline Vec vec_load_up_to(const float *p, size_t n) {
   return n >= VEC_WIDTH ? vec_load(p) : vec_load_n(p, n);
