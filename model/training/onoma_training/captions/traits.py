@@ -77,6 +77,9 @@ COMMON = (
     Rule("vibrato", by_value=True, low=0, high=5, above=Trait((), ("with vibrato", "vibrato"))),
     Rule("tremolo", by_value=True, low=0, high=0.15, above=Trait(("pulsing",), ("with tremolo", "tremolo"))),
     Rule("chorus", by_value=True, low=0, high=0.3, above=Trait(("chorused", "wide"), ("with chorus",))),
+    Rule("flanger", by_value=True, low=0, high=0, above=Trait(("flanged", "swirling"), ("with flanger",))),
+    Rule("echo", by_value=True, low=0, high=0, above=Trait(("echoing", "delayed"), ("with echo", "with delay"))),
+    Rule("gate_hz", by_value=True, low=0, high=0, above=Trait(("gated", "stuttering", "chopped"), ("stutter",))),
     Rule("bits", by_value=True, low=0, high=0, above=Trait(("lo fi", "bitcrushed", "8 bit", "crushed"))),
     Rule(
         "velocity",
@@ -368,6 +371,9 @@ CHOICES = {
     ("mood", "cheering"): Trait(("cheering", "excited"), ("cheering",), needed=True),
     ("insect", "cicada"): Trait(("cicada",), ("cicadas",), needed=True),
     ("wave", "square"): Trait(("square wave",)),
+    ("reversed", True): Trait(("reverse", "reversed", "backwards"), ("reversed", "played backwards"), needed=True),
+    ("dynamics", "growing"): Trait(("growing",), ("crescendo", "getting louder")),
+    ("dynamics", "fading"): Trait(("fading",), ("decrescendo", "fading out")),
     ("filter", "lowpass"): Trait(("muffled", "filtered"), needed=True),
     ("filter", "highpass"): Trait(("thin", "tinny", "small"), needed=True),
 }

@@ -14,6 +14,8 @@ UNSEEN_TOGETHER = {
     "tone": ("closed hi-hat", "violin", "laser", "dog bark"),
     "bitcrush": ("piano", "bird", "snare", "cello"),
     "chorus": ("clarinet", "square lead", "kalimba"),
+    "echo": ("oboe", "knock", "blip"),
+    "reverse": ("tom", "glockenspiel"),
     "room": ("woodblock", "music box", "clap", "acid bass"),
 }
 
@@ -69,13 +71,57 @@ def chorus(p, wave):
     """Two copies behind delays that sway."""
     depth = p.uniform("chorus", 0.3, 1.0)
     n = len(wave)
-    index = np.arange(n)
     out = wave.copy()
     for start in (0.0, 0.5):
         sway = np.sin(2 * np.pi * dsp.cycles(p.rng.uniform(0.4, 1.8), n, start))
-        delay = (0.012 + 0.0025 * depth * sway) * dsp.SAMPLE_RATE
-        out += 0.7 * np.interp(index - delay, index, wave, left=0.0)
+        out += 0.7 * _delayed(wave, (0.012 + 0.0025 * depth * sway) * dsp.SAMPLE_RATE)
     return out
+
+
+def _delayed(wave, delay_samples):
+    """The wave read at a delay that moves, by linear interpolation."""
+    index = np.arange(len(wave))
+    return np.interp(index - delay_samples, index, wave, left=0.0)
+
+
+def flanger(p, wave):
+    """The wave and itself a few milliseconds ago: a comb whose teeth wander."""
+    rate = p.uniform("flanger_hz", 0.15, 1.2)
+    sway = 0.5 - 0.5 * np.cos(2 * np.pi * dsp.cycles(rate, len(wave), p.rng.random()))
+    depth = p.uniform("flanger", 0.5, 0.95)
+    return wave + depth * _delayed(wave, (0.0006 + 0.005 * sway) * dsp.SAMPLE_RATE)
+
+
+def echo(p, wave):
+    """Repeats, each quieter and darker."""
+    delay = dsp.samples(p.uniform("echo_s", 0.11, 0.45))
+    level = p.uniform("echo", 0.35, 0.65)
+    n = min(p.n_max, len(wave) + 5 * delay)
+    out, repeat = np.zeros(n), wave
+    for i in range(5):
+        dsp.add_at(out, i * delay, level**i * repeat)
+        repeat = dsp.run(repeat, dsp.lowpass(3500))
+    return out
+
+
+def reverse(p, wave):
+    """Backwards."""
+    p.params["reversed"] = True
+    return wave[::-1].copy()
+
+
+def gate(p, wave):
+    """Chopped at a steady rate."""
+    rate = p.uniform("gate_hz", 5, 16)
+    is_open = (dsp.cycles(rate, len(wave)) % 1.0 < p.rng.uniform(0.35, 0.65)).astype(float)
+    return wave * dsp.signal.lfilter([0.02], [1, -0.98], is_open)
+
+
+def swell(p, wave):
+    """Grows louder or fades over its whole length."""
+    growing = p.choice("dynamics", ("growing", "fading")) == "growing"
+    ramp = np.linspace(0.03, 1, len(wave)) ** p.rng.uniform(1, 2)
+    return wave * (ramp if growing else ramp[::-1])
 
 
 def tone(p, wave):

@@ -80,20 +80,25 @@ def draw_family(rng):
 def _effects(p, kind, wave):
     """Now and then an effect; most clips stay dry, so that the dry sound is what a plain name means.
 
-    What a loop can't carry around its end (a room's tail, a chorus) is left out of loops.
+    What a loop can't carry around its end is left out of loops, and what textures have already, of textures.
     """
+    tonal, one_shot, event = kind.tonal, not p.loop, not kind.texture
     if p.rng.random() < COLOURED:
         wave = effects.colour(p, wave)
-    if "drive" not in p.params and not kind.texture and p.rng.random() < 0.07:
-        wave = effects.apply(p, effects.drive, kind.name, wave)
-    if p.rng.random() < 0.06:
-        wave = effects.apply(p, effects.tone, kind.name, wave)
-    if kind.tonal and not p.loop and p.rng.random() < 0.06:
-        wave = effects.apply(p, effects.chorus, kind.name, wave)
-    if p.rng.random() < 0.02:
-        wave = effects.apply(p, effects.bitcrush, kind.name, wave)
-    if not kind.texture and not p.loop and p.rng.random() < 0.2:
-        wave = effects.apply(p, effects.room, kind.name, wave)
+    for effect, chance, fits in (
+        (effects.drive, 0.07, event and "drive" not in p.params),
+        (effects.tone, 0.06, True),
+        (effects.swell, 0.04, tonal and one_shot and "duration" in p.params),
+        (effects.reverse, 0.015, one_shot and event),
+        (effects.gate, 0.015, one_shot),
+        (effects.flanger, 0.02, one_shot),
+        (effects.chorus, 0.06, tonal and one_shot),
+        (effects.bitcrush, 0.02, True),
+        (effects.echo, 0.025, one_shot and event),
+        (effects.room, 0.2, one_shot and event and "echo" not in p.params),
+    ):
+        if fits and p.rng.random() < chance:
+            wave = effects.apply(p, effect, kind.name, wave)
     return wave
 
 
