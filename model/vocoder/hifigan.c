@@ -138,7 +138,7 @@ static void load_stage(OnomaHifigan *hifigan, const Settings *settings, const On
   const size_t kernel = settings->kernels[i];
   const size_t rate = settings->rates[i];
   const OnomaScope upsampler = onoma_scope_in(root, "upsampler");
-  char name[24];
+  char name[32];
   snprintf(name, sizeof(name), "%zu", i);
   onoma_load_conv_transpose(&upsampler, name, n_in, n_out, kernel, rate, (kernel - rate) / 2,
                             &stage->upsampler);
