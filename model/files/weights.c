@@ -165,34 +165,36 @@ OnomaStatus onoma_weights_open_memory(OnomaWeights **weights, const char *name, 
   return finish(weights, status, error);
 }
 
-// The path of the first file of weights that the folder has; the caller frees it. NULL if there is
-// none, or no memory.
-static char *find_file(const char *folder) {
+// The path of the first file of weights that the folder has, to be freed by the caller.
+static OnomaStatus find_file(const char *folder, char **path, OnomaError *error) {
   static const char *const endings[] = {".safetensors", ".safetensors.index.json", ".bin",
                                         ".bin.index.json"};
   static const char *const stems[] = {"model", "diffusion_pytorch_model", "pytorch_model"};
   const size_t n_path = strlen(folder) + 64;
-  char *const path = malloc(n_path);
-  for (size_t i = 0; path && i < sizeof(endings) / sizeof(endings[0]); i++) {
+  *path = malloc(n_path);
+  if (!*path)
+    return onoma_fail_memory(error);
+  for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
     for (size_t j = 0; j < sizeof(stems) / sizeof(stems[0]); j++) {
-      snprintf(path, n_path, "%s/%s%s", folder, stems[j], endings[i]);
-      if (!access(path, F_OK))
-        return path;
+      snprintf(*path, n_path, "%s/%s%s", folder, stems[j], endings[i]);
+      if (!access(*path, F_OK))
+        return ONOMA_OK;
     }
   }
-  free(path);
-  return NULL;
+  free(*path);
+  return onoma_fail(error, ONOMA_ERR_NOT_FOUND,
+                    "%s: no weights (model.safetensors, diffusion_pytorch_model.safetensors, "
+                    "pytorch_model.bin or the like)",
+                    folder);
 }
 
 OnomaStatus onoma_weights_open(OnomaWeights **weights, const char *folder, OnomaError *error) {
   *weights = NULL;
-  char *const path = find_file(folder);
-  if (!path)
-    return onoma_fail(error, ONOMA_ERR_NOT_FOUND,
-                      "%s: no weights (model.safetensors, diffusion_pytorch_model.safetensors, "
-                      "pytorch_model.bin or the like)",
-                      folder);
-  OnomaStatus status = new_weights(weights, folder, error);
+  char *path = NULL;
+  OnomaStatus status = find_file(folder, &path, error);
+  if (status)
+    return status;
+  status = new_weights(weights, folder, error);
   if (!status)
     status = finish(weights, read_any(*weights, path, error), error);
   free(path);
