@@ -21,12 +21,8 @@ static void test_found(void **state) {
       {"a#3", 58},
       {"Bb2", 46},
       {"bb2", 46},
-      {"F\xe2\x99\xaf"
-       "2",
-       42},
-      {"E\xe2\x99\xad"
-       "3",
-       51},
+      {"F\342\231\2572", 42},
+      {"E\342\231\2553", 51},
       {"f sharp 2", 42},
       {"F-sharp 2", 42},
       {"b flat 3", 58},
@@ -95,8 +91,7 @@ static void test_not_found(void **state) {
       "d 20",
       "C44",
       "cafe 4",
-      "\xc3\xa9"
-      "4",
+      "\303\2514",
       "vitamin d3x",
       "xa4",
       "A\nB\n4 tones",
