@@ -3,6 +3,7 @@
 """Tests of the captions: that they say what the parameters say, and nothing with a held-out word."""
 
 import os
+import pathlib
 import unittest
 
 import numpy as np
@@ -14,6 +15,9 @@ from onoma_training.captions.typos import held_out, misspelt
 from onoma_training.captions.vocabulary import vocabulary, words_of
 from onoma_training.sounds import FAMILIES, ClipInfo, general_midi, make_clip
 from onoma_training.sounds.soundfont import FLUID_R3
+
+
+WORDNET = pathlib.Path("/usr/share/wordnet")
 
 
 def soundfont_families():
@@ -109,6 +113,11 @@ class MeaningTest(unittest.TestCase):
         self.assertGreater(share, 0.85)
         self.assertFalse(any("glass" in text for text in without_typos(info("marimba", 60, note=0.5), 300)))
 
+    def test_layers_are_both_named(self):
+        captions = without_typos(info("rain", params={"with": "fire"}), 200)
+        both = [any(n in text for n in NAMES["rain"]) and any(n in text for n in NAMES["fire"]) for text in captions]
+        self.assertGreater(np.mean(both), 0.85)
+
     def test_loops_are_called_loops(self):
         self.assertTrue(any("loop" in text for text in without_typos(info("rain", loop=True), 60)))
         self.assertFalse(any("loop" in text for text in without_typos(info("rain"), 60)))
@@ -142,6 +151,14 @@ class VocabularyTest(unittest.TestCase):
     def test_no_caption_word_is_held_out(self):
         self.assertGreater(len(held_out()), 30)
         self.assertEqual(vocabulary() & held_out(), set())
+
+    @unittest.skipUnless(WORDNET.is_dir(), "wordnet is not installed")
+    def test_held_out_words_are_in_wordnet(self):
+        known = set()
+        for part in ("noun", "verb", "adj", "adv"):
+            for line in (WORDNET / f"index.{part}").read_text(encoding="ascii").splitlines():
+                known |= set(line.split(" ", 1)[0].split("_"))
+        self.assertEqual(held_out() - known, set())
 
     def test_captions_stay_in_the_vocabulary(self):
         known = vocabulary()

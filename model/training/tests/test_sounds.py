@@ -134,6 +134,13 @@ class EffectsTest(unittest.TestCase):
             seen |= {name for name, mark in self.MARKS.items() if mark in clip.params}
         self.assertEqual(seen, set(self.MARKS))
 
+    def test_textures_are_layered_now_and_then(self):
+        layered = [clip for seed in range(400) for clip in [make_clip(seed, 0.5)] if "with" in clip.params]
+        self.assertGreater(len(layered), 2)
+        for clip in layered:
+            self.assertTrue(FAMILIES[clip.family].texture and FAMILIES[clip.params["with"]].texture)
+            self.assertNotEqual(clip.family, clip.params["with"])
+
     def test_a_room_rings_on(self):
         p = clip_module.Draw(np.random.default_rng(1), 3.0)
         wave = np.zeros(4410)

@@ -12,6 +12,7 @@ DROP_PITCH = 0.4
 MOST_TRAITS = 3
 TYPO = 0.05
 OPENINGS = ("a", "the", "sound of", "the sound of", "sound of a", "recording of", "a recording of", "sample of", "some")
+JOINING = (" and ", " with ")
 CLOSINGS = ("sound", "sample", "sound effect", "hit", "tone")
 SHORT_NOTE_S = 0.35
 LONG_NOTE_S = 1.2
@@ -25,6 +26,8 @@ def draw_caption(clip, rng):
     """One caption of a Clip or ClipInfo, drawn by a numpy Generator. Every draw is another; all of them are true."""
     info = getattr(clip, "info", clip)
     name = _pick(rng, names_of(info), first=0.5)
+    if "with" in info.params and rng.random() < 0.95:
+        name += _pick(rng, JOINING) + _pick(rng, NAMES[info.params["with"]], first=0.5)
     before, after = _place(_chosen(info, rng), name, rng)
     if info.midi is not None and rng.random() >= DROP_PITCH:
         _add_pitch(info, rng, before, after)

@@ -35,7 +35,12 @@ def vocabulary():
     """The set of all words."""
     texts = [name for names in NAMES.values() for name in names]
     texts += _trait_texts()
-    texts += list(draw.OPENINGS) + list(draw.CLOSINGS) + [text.replace("{}", "") for text in BEFORE_NOTE]
+    texts += (
+        list(draw.OPENINGS)
+        + list(draw.CLOSINGS)
+        + list(draw.JOINING)
+        + [text.replace("{}", "") for text in BEFORE_NOTE]
+    )
     texts += [text for midi in range(LOWEST_NOTE, HIGHEST_NOTE + 1) for text in spellings(midi)]
     texts += [form.format(tempo) for form in traits.TEMPO for tempo in TEMPI]
     return {word for text in texts for word in words_of(text)}

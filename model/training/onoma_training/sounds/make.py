@@ -12,6 +12,7 @@ SHORTEST_S = 0.2
 PEAK = 0.9
 LOOP_CROSSFADE_S = 0.25
 COLOURED = 0.35
+LAYERED = 0.12  # of unpitched textures
 DRUM_SHARE = 0.25  # of the soundfont's clips
 
 
@@ -35,6 +36,8 @@ def make_clip(seed, length_max_s=3.0, family=None, dry=False, font=None, font_sh
         kind = FAMILIES[draw_family(rng) if family is None else family]
         p.loop = kind.exact_loop or rng.random() < kind.loops
         wave = kind.make(p)
+        if family is None and kind.texture and not kind.tonal and rng.random() < LAYERED:
+            wave = _layered(p, kind, wave)
     if not dry:
         wave = _around(p, kind, wave) if kind.exact_loop else _effects(p, kind, wave)
     if not p.loop:
@@ -75,6 +78,19 @@ def draw_family(rng):
     names = list(FAMILIES)
     weights = np.array([FAMILIES[name].weight for name in names])
     return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+
+
+def _layered(p, kind, wave):
+    """A texture with another one beside it, whose family becomes the parameter 'with'; as long as the shorter."""
+    others = [other for other in FAMILIES.values() if other.texture and not other.tonal and other is not kind]
+    second = others[int(p.rng.integers(len(others)))]
+    child = p.child()
+    child.loop = p.loop
+    other = second.make(child)
+    n = min(len(wave), len(other))
+    p.params["with"] = second.name
+    p.period_s = None  # two beats don't share a period
+    return wave[:n] / np.std(wave[:n]) + p.rng.uniform(0.4, 1.0) * other[:n] / np.std(other[:n])
 
 
 def _effects(p, kind, wave):
@@ -137,13 +153,13 @@ def _one_shot(p, wave):
     pre_roll = 0 if p.rng.random() < 0.6 else dsp.samples(p.rng.uniform(0.002, 0.08))
     wave = wave[: p.n_max - pre_roll]
     wave = np.concatenate([np.zeros(pre_roll), wave, np.zeros(max(0, dsp.samples(SHORTEST_S) - pre_roll - len(wave)))])
-    return faded(wave)
+    return faded(wave, 0.008 if p.params.get("reversed") else 0.04)
 
 
-def faded(wave):
-    """Fades out the last 40 ms, or 8 ms of a clip that has decayed by then."""
+def faded(wave, longest_s):
+    """Fades out the end: longest_s of it, or 8 ms where the clip has decayed by then."""
     tail = np.max(np.abs(wave[-441:])) / (np.max(np.abs(wave)) + 1e-12)
-    n = min(len(wave) // 4, dsp.samples(0.008 if tail < 0.01 else 0.04))
+    n = min(len(wave) // 4, dsp.samples(0.008 if tail < 0.01 else longest_s))
     wave = wave.copy()
     wave[-n:] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(n) + 1) / n)
     return wave
