@@ -96,11 +96,13 @@ def write_configs(run, folder, nets, defaults):
         "defaults": defaults,
     }
     write_json(index, folder, "model_index.json")
+    # Training's own checks integrate the Gaussian's phase gradients; those of the window itself are better in tune.
+    vocoder_settings = {**dataclasses.asdict(voice.config), "pghi_gamma": None}
     parts = {
         "text_encoder": ("OnomaTextEncoder", dataclasses.asdict(encoder.config)),
         "unet": ("UNet2DConditionModel", unet.config),
         "vae": ("OnomaPatchVAE", dataclasses.asdict(autoencoder.config)),
-        "vocoder": ("OnomaPghiVocoder", dataclasses.asdict(voice.config)),
+        "vocoder": ("OnomaPghiVocoder", vocoder_settings),
     }
     for part, (name, values) in parts.items():
         write_json({"_class_name": name, **values}, folder, part, "config.json")
