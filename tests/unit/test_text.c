@@ -276,7 +276,7 @@ static void test_bad_folders(void **state) {
   check_bad("vocab.txt", "bell\nash\n", "vocab.txt: line 2: not sorted");
   check_bad("vocab.txt", "bell\nbell\n", "vocab.txt: line 2: not sorted");
   check_bad("vocab.txt", "bell\ncar", "vocab.txt: does not end in a newline");
-  check_bad("vocab.txt", "bell\ncar\n", "\"word_vectors\" has the shape [13, 8] instead of [2, 8]");
+  check_bad("vocab.txt", "bell\ncar\n", "\"word_vectors\" has the shape [14, 8] instead of [2, 8]");
   check_bad("model.safetensors", "\2\0\0\0\0\0\0\0{}", "model.safetensors");
 }
 
