@@ -231,17 +231,19 @@ class GenerateTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.run_into(folder)
             paths = sorted(pathlib.Path(folder).iterdir())
-            self.assertEqual([p.name for p in paths], ["shard-00000.jsonl", "shard-00000.npy"])
-            clips = list(generate.read_shard(paths[0]))
+            self.assertEqual([p.name for p in paths], ["run.json", "shard-00000.jsonl", "shard-00000.npy"])
+            clips = list(generate.read_shard(paths[1]))
             self.assertEqual(len(clips), 6)
             for i, (samples, line) in enumerate(clips):
                 clip = make_clip(3 * generate.SEEDS_A_RUN + i, 0.5)
                 np.testing.assert_allclose(samples / 32767, clip.wave, atol=1e-4)
                 self.assertEqual(ClipInfo.from_dict(line["info"]), clip.info)
                 self.assertEqual(len(line["captions"]), generate.CAPTIONS_A_CLIP)
-            stamp = paths[1].stat().st_mtime_ns
+            stamp = paths[2].stat().st_mtime_ns
             self.run_into(folder)
-            self.assertEqual(paths[1].stat().st_mtime_ns, stamp)
+            self.assertEqual(paths[2].stat().st_mtime_ns, stamp)
+            with self.assertRaisesRegex(SystemExit, "seed 3, not 4"):
+                self.run_into(folder, seed=4)
 
     def test_bad_arguments_are_refused(self):
         for changes in ({"count": 0}, {"length-max": 13}, {"workers": 0}):

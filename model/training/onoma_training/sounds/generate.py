@@ -6,7 +6,7 @@ Writes DIR/shard-00000.npy (all samples of a shard's clips on end, int16) and DI
 where its samples lie, its ClipInfo, captions drawn for it). Clip i of the run is the clip of seed S * 2^32 + i,
 whatever the number of workers. A shard is written under another name and renamed when whole, its .jsonl last; shards
 that are there are left alone, so a run that was stopped goes on where it was when started again with the same
-arguments.
+arguments; run.json holds them, and others are refused.
 """
 
 import os
@@ -97,6 +97,21 @@ def arguments(argv):
     return options
 
 
+def claim(folder, run):
+    """Writes what decides the clips to folder/run.json, or compares with what a run before has written there.
+
+    Raises ValueError naming the first difference: shards of two runs in one folder could not be told apart.
+    """
+    path = folder / "run.json"
+    if not path.exists():
+        _replace(path, lambda file: file.write((json.dumps(run, indent=2) + "\n").encode()))
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in run.items():
+        if before.get(name) != value:
+            raise ValueError(f"{path}: this folder's run has {name} {before.get(name)!r}, not {value!r}")
+
+
 def main(argv=None):
     options = arguments(argv)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -106,6 +121,10 @@ def main(argv=None):
         "font": options.soundfont if options.soundfont_share > 0 else None,
         "font_share": options.soundfont_share,
     }
+    try:
+        claim(options.out, {"seed": options.seed, "count": options.count, **sound})
+    except ValueError as error:
+        sys.exit(str(error))
     jobs = [
         (options.out, first // CLIPS_A_SHARD, base + first, min(CLIPS_A_SHARD, options.count - first), sound)
         for first in range(0, options.count, CLIPS_A_SHARD)
