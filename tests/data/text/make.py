@@ -19,9 +19,11 @@ HERE = pathlib.Path(__file__).parent
 CONFIG = {"_class_name": "OnomaTextEncoder", "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3,
           "intermediate_size": 40, "max_words": 6, "word_buckets": 61, "ngram_buckets": 97, "ngram_min": 3,
           "ngram_max": 5, "word_vector_size": 8, "layer_norm_eps": 1e-5}
-VOCABULARY = ["808", "bell", "boom", "c#4", "car", "class", "crash", "deep", "drum", "hi", "ring", "sing", "wash", "wind"]
+VOCABULARY = ["808", "bell", "boom", "c#4", "car", "class", "crash", "deep", "drum", "hi", "ring", "sing", "wash",
+              "wind"]
 PROMPTS = ["", "deep drum", "Deep DRUM!", "drums crashes winded ringing cars as is singing", "a", "C#4, 808... boom",
-           "one two three four five six seven", "caf\u00e9 bells", "boss classes washes", "#", "his hi hied", "ping\tpong\nping"]
+           "one two three four five six seven", "caf\u00e9 bells", "boss classes washes", "#", "his hi hied",
+           "ping\tpong\nping"]
 
 
 def write_safetensors(path, tensors, metadata=None):
