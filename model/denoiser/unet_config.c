@@ -272,7 +272,8 @@ static OnomaStatus read_time(OnomaUnetConfig *unet, const OnomaConfig *config, O
   if (!status)
     status =
         onoma_config_float_or(config, "freq_shift", -1e6, 1e6, 0.0, &unet->frequency_shift, error);
-  if (!status && unet->frequency_shift >= (double)(unet->n_channels[0] / 2))
+  const size_t n_frequencies = unet->n_channels[0] / 2;
+  if (!status && unet->frequency_shift >= (double)n_frequencies)
     status = onoma_config_fail(config, ONOMA_ERR_FORMAT, "freq_shift", error,
                                "must be under half of block_out_channels[0]");
   if (!status)
