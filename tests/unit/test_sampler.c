@@ -315,6 +315,33 @@ static void test_strength(void **state) {
   onoma_sampler_close(&least);
 }
 
+// Shifted times by hand: diffusers shifts the ends of its table, and then all times.
+static void test_shift(void **state) {
+  (void)state;
+  static const char json[] =
+      "{\"_class_name\": \"FlowMatchEulerDiscreteScheduler\", \"shift\": 3.0}";
+  OnomaSampler *sampler = open_sampler(json, ONOMA_SAMPLER_OWN, 3, 1, 0.0, 1.0);
+  const double end = 3.0 * 0.001 / (1.0 + 2.0 * 0.001);
+  const double middle = 0.5 * (1.0 + end);
+  assert_float_equal(onoma_sampler_timestep(sampler, 0), 1000.0, 1e-9);
+  assert_float_equal(onoma_sampler_timestep(sampler, 1), 3000.0 * middle / (1.0 + 2.0 * middle),
+                     1e-9);
+  assert_float_equal(onoma_sampler_timestep(sampler, 2), 3000.0 * end / (1.0 + 2.0 * end), 1e-9);
+  onoma_sampler_close(&sampler);
+}
+
+// Lambda clipped where the cosine schedule has next to no signal.
+static void test_clipped_lambda(void **state) {
+  (void)state;
+  static const char json[] = "{\"_class_name\": \"DPMSolverMultistepScheduler\", "
+                             "\"beta_schedule\": \"squaredcos_cap_v2\", "
+                             "\"lambda_min_clipped\": -3.0}";
+  OnomaSampler *sampler = open_sampler(json, ONOMA_SAMPLER_OWN, 10, 1, 0.0, 1.0);
+  const double least = onoma_level_lambda(onoma_sampler_level(sampler, 0));
+  assert_true(least >= -3.0 && least < -2.9);
+  onoma_sampler_close(&sampler);
+}
+
 // A sampler that is used twice forgets the first run.
 static void test_restart(void **state) {
   (void)state;
@@ -478,12 +505,20 @@ static int teardown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_orders),           cmocka_unit_test(test_convergence),
-      cmocka_unit_test(test_ddim_is_euler),    cmocka_unit_test(test_stochastic),
-      cmocka_unit_test(test_needs_noise),      cmocka_unit_test(test_few_step),
-      cmocka_unit_test(test_few_step_lcm),     cmocka_unit_test(test_strength),
-      cmocka_unit_test(test_restart),          cmocka_unit_test(test_names),
-      cmocka_unit_test(test_refused_keys),     cmocka_unit_test(test_accepted_keys),
+      cmocka_unit_test(test_orders),
+      cmocka_unit_test(test_convergence),
+      cmocka_unit_test(test_ddim_is_euler),
+      cmocka_unit_test(test_stochastic),
+      cmocka_unit_test(test_needs_noise),
+      cmocka_unit_test(test_few_step),
+      cmocka_unit_test(test_few_step_lcm),
+      cmocka_unit_test(test_strength),
+      cmocka_unit_test(test_shift),
+      cmocka_unit_test(test_clipped_lambda),
+      cmocka_unit_test(test_restart),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_refused_keys),
+      cmocka_unit_test(test_accepted_keys),
       cmocka_unit_test(test_refused_samplers),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
