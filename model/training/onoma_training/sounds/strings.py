@@ -159,9 +159,11 @@ def string_ensemble(p):
     count = dsp.n_harmonics(f0, 150)
     frequencies = f0 * np.arange(1, count + 1)
     gain = dsp.lowpass_gain(frequencies, 1200 * 2 ** (3 * bright), 1) * (1 + 1.5 * dsp.peak_gain(frequencies, 450, 0.6))
+    gain = gain * (1 + 1.2 * dsp.peak_gain(frequencies, 2600, 0.6))
     out = np.zeros(n)
     drifts = p.rng.uniform(-7, 7, 6)
     for cents in drifts - np.mean(drifts):
         drift = 2 ** ((cents + 5 * (dsp.wander(p.rng, n, 4.0) - 0.5)) / 1200)
         out += dsp.wavetable(dsp.cycles(f0 * drift, start=p.rng.random()), gain / np.arange(1, count + 1))
-    return out * envelope
+    rosin = dsp.run(dsp.white(p.rng, n), dsp.bandpass(3500, 0.5))
+    return (out / np.std(out) + 0.06 * rosin) * envelope
