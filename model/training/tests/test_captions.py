@@ -51,6 +51,10 @@ class MeaningTest(unittest.TestCase):
         owned = [name for names in NAMES.values() for name in names]
         self.assertEqual(len(owned), len(set(owned)), "two families share a name")
 
+    def test_flavours_are_of_families_that_exist(self):
+        self.assertLessEqual(set(traits.FLAVOURS), set(FAMILIES))
+        self.assertLessEqual(set(traits.OF_GROUP), {kind.group for kind in FAMILIES.values()})
+
     def test_rules_name_parameters_that_exist(self):
         drawn = {}
         for family in FAMILIES:

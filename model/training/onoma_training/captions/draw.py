@@ -9,6 +9,7 @@ from .typos import misspelt
 
 DROP_TRAIT = 0.35
 DROP_PITCH = 0.4
+FLAVOURED = 0.2
 MOST_TRAITS = 3
 TYPO = 0.05
 OPENINGS = ("a", "the", "sound of", "the sound of", "sound of a", "recording of", "a recording of", "sample of", "some")
@@ -121,6 +122,8 @@ def _chosen(info, rng):
     """The traits to name: those needed nearly always, of the others at most MOST_TRAITS."""
     needed = [t for t in traits_of(info) if t.needed and rng.random() < 0.93]
     others = [t for t in traits_of(info) if not t.needed and (t not in SELDOM or rng.random() < 0.25)]
+    if info.family in traits.FLAVOURS and rng.random() < FLAVOURED:
+        others.append(traits.FLAVOURS[info.family])
     order = rng.permutation(len(others))
     kept = [others[i] for i in order if rng.random() >= DROP_TRAIT]
     if rng.random() < 0.2:

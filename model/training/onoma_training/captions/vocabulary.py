@@ -27,7 +27,7 @@ def _trait_texts():
         rule for table in (traits.OF_FAMILY, traits.OF_GROUP) for rules in table.values() for rule in rules
     ]
     found += [t for rule in rules for t in (rule.below, rule.above) if t is not None]
-    found += list(traits.CHOICES.values()) + list(traits.CHOICES_OF_FAMILY.values())
+    found += list(traits.FLAVOURS.values()) + list(traits.CHOICES.values()) + list(traits.CHOICES_OF_FAMILY.values())
     return [text for trait in found for text in trait.before + trait.after]
 
 
