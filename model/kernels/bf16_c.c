@@ -39,7 +39,7 @@ void onoma_igemm_bf16_16x32_c(const OnomaIgemmTile *tile) {
   float sums[mr * nr];
   for (size_t r = 0; r < tile->n_rows; r++) {
     for (size_t c = 0; c < nr; c++)
-      sums[r * nr + c] = tile->bias ? tile->bias[c] : 0;
+      sums[r * nr + c] = tile->start ? tile->start[r * nr + c] : tile->bias ? tile->bias[c] : 0;
     for (size_t t = 0; t < tile->n_taps; t++) {
       const uint16_t *const weights = tile->weights;
       add_products(tile->a.gathered + t * tile->n_in * mr + r * ONOMA_BF16_BLOCK,

@@ -46,6 +46,10 @@ typedef struct {
   const void *weights;
   const float *bias; // [width], or NULL
 
+  // NULL, or [n_rows,nr], what sums begin with instead of the bias: so a long sum is taken in
+  // several calls. May be `out`, with offsets to match.
+  const float *start;
+
   float *out;                // row r begins at out + offsets[r]
   const float *residual;     // NULL, or row r begins at residual + offsets[r]; may be out
   const size_t *out_offsets; // [n_rows]

@@ -5,8 +5,9 @@
 //
 // Output positions are rows, output channels columns. Both are cut into tiles of the kernel's size,
 // and tiles are grouped into tasks: a task goes through its row tiles, collects a tile's inputs
-// once, and multiplies them with each of the task's panels of weights, which stay in the cache. How
-// the work is cut depends on sizes only.
+// once, and multiplies them with each of the task's panels of weights, which stay in the cache.
+// Where not even one panel would, its taps are taken in several rounds, each over all row tiles of
+// the task. How the work is cut depends on sizes only.
 
 #include "product.h"
 
@@ -17,6 +18,7 @@
 
 enum {
   panel_budget = 512 * 1024,  // bytes of weights that a task goes over, to stay in the L2 cache
+  max_panel = 768 * 1024,     // bytes of a panel that is not taken in rounds
   max_tiles_per_task = 8,     // row tiles
   min_tasks = 16,             // tasks are made smaller to have as many,
   min_task_work = 256 * 1024, // unless they had fewer multiplications
@@ -28,11 +30,13 @@ typedef struct {
   size_t n_rows; // output positions
   size_t n_tiles, tiles_per_task;
   size_t panels_per_task, n_panel_tasks;
-  bool columns_first; // rows are numbered down the columns of the image
+  size_t taps_per_round; // all, or with one panel a task fewer
+  bool columns_first;    // rows are numbered down the columns of the image
 } Job;
 
 // A row tile's scratch memory.
 typedef struct {
+  float *sums;        // [tiles_per_task,mr,nr] between rounds
   const float **rows; // [n_taps,n_rows]
   uint32_t *taps;     // [n_taps]
   float *joined;      // [mr,joined_stride], or [n_in] for bf16
@@ -61,13 +65,20 @@ static size_t joined_stride(const OnomaPackedGemm *g) {
   return g->n_in + ONOMA_ALIGN / sizeof(float);
 }
 
+static bool has_rounds(const Job *job) {
+  return job->taps_per_round < n_taps_of(job->product);
+}
+
 // Lays the tile's arrays out from base, which may be NULL to count only; returns their size.
-static size_t lay_out(const OnomaProduct *p, Tile *tile, unsigned char *base) {
+static size_t lay_out(const Job *job, Tile *tile, unsigned char *base) {
+  const OnomaProduct *const p = job->product;
   size_t used = 0;
   const OnomaPackedGemm *const g = p->packed;
   const bool bf16 = g->igemm.kind == ONOMA_IGEMM_BF16;
   const size_t mr = g->igemm.mr;
   const size_t n_joined = g->joined_taps ? joined_stride(g) * (bf16 ? 1 : mr) : 0;
+  const size_t n_sums = has_rounds(job) ? job->tiles_per_task * mr * g->igemm.nr : 0;
+  tile->sums = onoma_scratch_cut(base, &used, n_sums, sizeof(*tile->sums));
   tile->rows = onoma_scratch_cut(base, &used, n_taps_of(p) * mr, sizeof(*tile->rows));
   tile->taps = onoma_scratch_cut(base, &used, n_taps_of(p), sizeof(*tile->taps));
   tile->joined = onoma_scratch_cut(base, &used, n_joined, sizeof(*tile->joined));
@@ -114,34 +125,39 @@ static bool is_inside(const OnomaProduct *p, const Tile *tile, size_t n_rows) {
 }
 
 // point_taps() where is_inside().
-static size_t point_taps_inside(const OnomaProduct *p, Tile *tile, size_t n_rows) {
+static size_t point_taps_inside(const OnomaProduct *p, Tile *tile, size_t n_rows, size_t first_tap,
+                                size_t last_tap) {
   const size_t n_in = p->packed->tap_n_in;
+  const float *origin[ONOMA_MAX_MR];
   for (size_t r = 0; r < n_rows; r++)
-    tile->rows[r] = tile->image[r] + ((size_t)tile->y[r] * p->w + (size_t)tile->x[r]) * n_in;
-  for (size_t tap = n_taps_of(p); tap--;) {
+    origin[r] = tile->image[r] + ((size_t)tile->y[r] * p->w + (size_t)tile->x[r]) * n_in;
+  for (size_t tap = first_tap; tap < last_tap; tap++) {
     const size_t y = tap / p->kernel_w * p->dilation_h;
     const size_t x = tap % p->kernel_w * p->dilation_w;
+    const float **const rows = tile->rows + (tap - first_tap) * n_rows;
     for (size_t r = 0; r < n_rows; r++)
-      tile->rows[tap * n_rows + r] = tile->rows[r] + (y * p->w + x) * n_in;
-    tile->taps[tap] = (uint32_t)tap;
+      rows[r] = origin[r] + (y * p->w + x) * n_in;
+    tile->taps[tap - first_tap] = (uint32_t)tap;
   }
-  return n_taps_of(p);
+  return last_tap - first_tap;
 }
 
-// Points to what each tap of each row sees; returns the number of taps that see any input.
-static size_t point_taps(const OnomaProduct *p, Tile *tile, size_t n_rows, bool keep_all) {
+// Points to what each tap of each row sees, first_tap <= tap < last_tap; returns the number of taps
+// that see any input, or of all.
+static size_t point_taps(const OnomaProduct *p, Tile *tile, size_t n_rows, size_t first_tap,
+                         size_t last_tap) {
   if (is_inside(p, tile, n_rows))
-    return point_taps_inside(p, tile, n_rows);
+    return point_taps_inside(p, tile, n_rows, first_tap, last_tap);
 
   const unsigned shift_h = p->up_h > p->h;
   const unsigned shift_w = p->up_w > p->w;
   const size_t n_in = p->packed->tap_n_in;
   size_t n_taps = 0;
-  for (size_t tap = 0; tap < n_taps_of(p); tap++) {
+  for (size_t tap = first_tap; tap < last_tap; tap++) {
     const ptrdiff_t dy = (ptrdiff_t)(tap / p->kernel_w * p->dilation_h);
     const ptrdiff_t dx = (ptrdiff_t)(tap % p->kernel_w * p->dilation_w);
     const float **const rows = tile->rows + n_taps * n_rows;
-    bool used = keep_all;
+    bool used = p->packed->joined_taps;
     for (size_t r = 0; r < n_rows; r++) {
       // Negative places are huge ones as unsigned numbers.
       const size_t y = (size_t)(tile->y[r] + dy);
@@ -202,49 +218,101 @@ typedef struct {
   const OnomaKernels *kernels;
 } Task;
 
-static void run_tile(const Task *task, Tile *tile, size_t first, size_t n_rows, size_t first_panel,
-                     size_t last_panel) {
+// Collects the inputs of rows first <= row < first + n_rows and some taps, as the kernel wants
+// them.
+static OnomaIgemmTile collect(const Task *task, Tile *tile, size_t first, size_t n_rows,
+                              size_t first_tap, size_t last_tap) {
   const OnomaProduct *const p = task->job.product;
   const OnomaPackedGemm *const g = p->packed;
   place_rows(&task->job, tile, first, n_rows);
-  size_t n_taps = point_taps(p, tile, n_rows, g->joined_taps);
-  if (g->igemm.kind == ONOMA_IGEMM_BF16) {
-    gather_bf16(task->kernels, p, tile, n_rows, n_taps);
-  } else if (g->joined_taps) {
-    for (size_t r = 0; r < n_rows; r++)
-      join_taps(p, tile, r, n_rows, tile->joined + r * joined_stride(g));
-    for (size_t r = 0; r < n_rows; r++)
-      tile->rows[r] = tile->joined + r * joined_stride(g);
-  }
-  if (g->joined_taps)
-    n_taps = 1;
-
   OnomaIgemmTile t = {
       .n_rows = n_rows,
-      .n_taps = n_taps,
+      .n_taps = point_taps(p, tile, n_rows, first_tap, last_tap),
       .n_in = g->n_in,
       .taps = tile->taps,
       .out_offsets = tile->offsets,
       .activation = p->epilogue.activation,
   };
-  if (g->igemm.kind == ONOMA_IGEMM_BF16)
+  if (g->igemm.kind == ONOMA_IGEMM_BF16) {
+    gather_bf16(task->kernels, p, tile, n_rows, t.n_taps);
     t.a.gathered = tile->gathered;
-  else
+  } else {
+    for (size_t r = 0; r < n_rows && g->joined_taps; r++)
+      join_taps(p, tile, r, n_rows, tile->joined + r * joined_stride(g));
+    for (size_t r = 0; r < n_rows && g->joined_taps; r++)
+      tile->rows[r] = tile->joined + r * joined_stride(g);
     t.a.rows = tile->rows;
+  }
+  if (g->joined_taps)
+    t.n_taps = 1;
+  return t;
+}
+
+static void run_panels(const OnomaProduct *p, OnomaIgemmTile *t, size_t first_panel,
+                       size_t last_panel) {
+  const OnomaPackedGemm *const g = p->packed;
   for (size_t panel = first_panel; panel < last_panel; panel++) {
     const size_t column = panel * g->igemm.nr;
-    t.n_columns = min_size(g->n_out - column, g->igemm.nr);
-    t.weights = g->weights + panel * g->panel_size;
-    t.bias = g->bias + column;
-    t.out = p->out + column;
-    t.residual = p->epilogue.residual ? p->epilogue.residual + column : NULL;
-    g->igemm.run(&t);
+    t->n_columns = min_size(g->n_out - column, g->igemm.nr);
+    t->weights = g->weights + panel * g->panel_size;
+    t->bias = g->bias + column;
+    t->out = p->out + column;
+    t->residual = p->epilogue.residual ? p->epilogue.residual + column : NULL;
+    g->igemm.run(t);
   }
+}
+
+// One of several rounds, on one panel: sums go to `sums` but in the last round.
+static void run_round(const OnomaProduct *p, OnomaIgemmTile *t, size_t panel, float *sums,
+                      bool is_first, bool is_last) {
+  const OnomaPackedGemm *const g = p->packed;
+  t->start = is_first ? NULL : sums;
+  if (is_last) {
+    run_panels(p, t, panel, panel + 1);
+    return;
+  }
+  size_t offsets[ONOMA_MAX_MR];
+  for (size_t r = 0; r < t->n_rows; r++)
+    offsets[r] = r * g->igemm.nr;
+  t->n_columns = min_size(g->n_out - panel * g->igemm.nr, g->igemm.nr);
+  t->weights = g->weights + panel * g->panel_size;
+  t->bias = g->bias + panel * g->igemm.nr;
+  t->out = sums;
+  t->out_offsets = offsets;
+  t->activation = ONOMA_ACT_NONE;
+  g->igemm.run(t);
+}
+
+// Runs row tiles first_tile <= t < last_tile on the panels.
+static void run_tiles(const Task *task, Tile *tile, size_t first_tile, size_t last_tile,
+                      size_t first_panel, size_t last_panel) {
+  const Job *const job = &task->job;
+  const OnomaProduct *const p = job->product;
+  const size_t n_taps = n_taps_of(p);
+  const size_t n_sums = p->packed->igemm.mr * p->packed->igemm.nr;
+  size_t tap = 0;
+  // At least once: a convolution without taps is its bias.
+  do {
+    const size_t last_tap = min_size(tap + job->taps_per_round, n_taps);
+    for (size_t i = first_tile; i < last_tile; i++) {
+      // Tiles of even heights: 8 and 8 rows take less time than 14 and 2.
+      const size_t first = i * job->n_rows / job->n_tiles;
+      const size_t last = (i + 1) * job->n_rows / job->n_tiles;
+      OnomaIgemmTile t = collect(task, tile, first, last - first, tap, last_tap);
+      if (has_rounds(job))
+        run_round(p, &t, first_panel, tile->sums + (i - first_tile) * n_sums, tap == 0,
+                  last_tap == n_taps);
+      else
+        run_panels(p, &t, first_panel, last_panel);
+    }
+    tap = last_tap;
+  } while (tap < n_taps);
 }
 
 static void run_task(void *data, size_t i) {
   const Task *const task = data;
   const Job *const job = &task->job;
+  const OnomaIgemm *const igemm = &job->product->packed->igemm;
   const size_t first_panel = i % job->n_panel_tasks * job->panels_per_task;
   const size_t last_panel =
       min_size(first_panel + job->panels_per_task, job->product->packed->n_panels);
@@ -253,16 +321,10 @@ static void run_task(void *data, size_t i) {
 
   const size_t slot = onoma_scratch_take(&job->scratch);
   Tile tile;
-  lay_out(job->product, &tile, job->scratch.memory + slot * job->scratch.slot_size);
-  const OnomaIgemm *const igemm = &job->product->packed->igemm;
+  lay_out(job, &tile, job->scratch.memory + slot * job->scratch.slot_size);
   if (igemm->begin)
     igemm->begin();
-  for (size_t t = first_tile; t < last_tile; t++) {
-    // Tiles of even heights: 8 and 8 rows take less time than 14 and 2.
-    const size_t first = t * job->n_rows / job->n_tiles;
-    const size_t last = (t + 1) * job->n_rows / job->n_tiles;
-    run_tile(task, &tile, first, last - first, first_panel, last_panel);
-  }
+  run_tiles(task, &tile, first_tile, last_tile, first_panel, last_panel);
   if (igemm->end)
     igemm->end();
   onoma_scratch_give(&job->scratch, slot);
@@ -281,6 +343,10 @@ static void cut_tasks(Job *job) {
     else
       panels = divide_up(panels, 2);
   }
+  // Several rounds are for a single panel over several row tiles.
+  job->taps_per_round = n_taps_of(job->product);
+  if (!g->joined_taps && g->panel_size > max_panel && tiles > 1)
+    job->taps_per_round = 1 + panel_budget / (g->panel_size / g->n_taps + 1);
   job->tiles_per_task = tiles;
   job->panels_per_task = panels;
   job->n_panel_tasks = divide_up(g->n_panels, panels);
@@ -300,7 +366,7 @@ void onoma_product_run(const OnomaProduct *p, const OnomaExec *exec) {
 
   const size_t mark = onoma_arena_mark(exec->arena);
   Tile measure;
-  job->scratch = onoma_scratch_alloc(exec, lay_out(p, &measure, NULL));
+  job->scratch = onoma_scratch_alloc(exec, lay_out(job, &measure, NULL));
   if (!exec->arena->measuring)
     onoma_pool_run(exec->pool, divide_up(job->n_tiles, job->tiles_per_task) * job->n_panel_tasks,
                    run_task, &task);

@@ -18,14 +18,15 @@ enum { max_taps = 16 };
 typedef struct {
   size_t n_rows, n_columns, n_taps, n_in;
   OnomaActivation activation;
-  bool with_residual, with_bias;
-  float scale; // of inputs; weights are scaled by its inverse
+  bool with_residual, with_bias; // without a bias, sums start from numbers of their own
+  float scale;                   // of inputs; weights are scaled by its inverse
 } Case;
 
 // Its tensors.
 typedef struct {
   float *rows[ONOMA_MAX_MR * max_taps]; // [n_taps,n_rows]
   float *weight, *bias, *residual;
+  float *start; // [n_rows,n_columns], or NULL
   size_t n_out; // floats of out
 } Data;
 
@@ -91,6 +92,11 @@ static void run(const OnomaIgemm *igemm, const Case *c, const Data *d, const uin
       tile.bias = c->with_bias ? packed->bias + column : NULL;
       tile.out = out + column;
       tile.residual = c->with_residual ? d->residual + column : NULL;
+      float start[ONOMA_MAX_MR * ONOMA_MAX_NR] = {0};
+      for (size_t r = 0; r < n_rows && d->start; r++)
+        memcpy(start + r * igemm->nr, d->start + (first + r) * c->n_columns + column,
+               tile.n_columns * sizeof(float));
+      tile.start = d->start ? start : NULL;
       igemm->run(&tile);
     }
   }
@@ -115,6 +121,8 @@ static void check_case(const Variant *variant, const Case *given) {
   d.weight = uniform(c->n_columns * c->n_in * c->n_taps, 1 / c->scale);
   d.bias = uniform(c->n_columns, 1);
   d.residual = uniform(d.n_out, 1);
+  if (!c->with_bias)
+    d.start = uniform(c->n_rows * c->n_columns, 1);
 
   // The middle tap is left out, and the order is turned round.
   uint32_t taps[max_taps];

@@ -18,7 +18,8 @@ igemm_tile(const OnomaIgemmTile *tile, const size_t n_rows, const size_t n_vecto
   Vec sum[IGEMM_MR][2];
   UNROLLED for (size_t v = 0; v < n_vectors; v++) {
     const Vec bias = tile->bias ? vec_load(tile->bias + v * VEC_WIDTH) : vec_set1(0);
-    UNROLLED for (size_t r = 0; r < n_rows; r++) sum[r][v] = bias;
+    UNROLLED for (size_t r = 0; r < n_rows; r++) sum[r][v] =
+        tile->start ? vec_load(tile->start + r * IGEMM_NR + v * VEC_WIDTH) : bias;
   }
 
   for (size_t t = 0; t < tile->n_taps; t++) {

@@ -61,10 +61,12 @@ multiply(const OnomaIgemmTile *tile, const int with_lower, const int with_right,
     tile_store(3, sums + half * nr + half, nr * sizeof(float));
 }
 
-static void add_bias(const OnomaIgemmTile *tile, float *sums) {
+// Adds what the sums should have begun with: rows `step` apart, 0 for one row for all.
+static void add_start(const OnomaIgemmTile *tile, const float *start, size_t step, float *sums) {
   for (size_t r = 0; r < tile->n_rows; r++) {
     for (size_t c = 0; c < tile->n_columns; c += VEC_WIDTH)
-      vec_store(sums + r * nr + c, vec_add(vec_load(sums + r * nr + c), vec_load(tile->bias + c)));
+      vec_store(sums + r * nr + c,
+                vec_add(vec_load(sums + r * nr + c), vec_load(start + r * step + c)));
   }
 }
 
@@ -80,8 +82,10 @@ void JOIN_VALUES(onoma_igemm_bf16_32x32_, ISA_WORD)(const OnomaIgemmTile *tile) 
     multiply(tile, 0, 1, sums);
   else
     multiply(tile, 0, 0, sums);
-  if (tile->bias)
-    add_bias(tile, sums);
+  if (tile->start)
+    add_start(tile, tile->start, nr, sums);
+  else if (tile->bias)
+    add_start(tile, tile->bias, 0, sums);
   igemm_finish(tile, sums, nr);
 }
 

@@ -50,7 +50,8 @@ static inline __attribute__((always_inline)) void igemm_tile(const OnomaIgemmTil
   Vec sum[mr][2];
   UNROLLED for (size_t v = 0; v < 2; v++) {
     const Vec bias = tile->bias ? vec_load(tile->bias + v * VEC_WIDTH) : vec_set1(0);
-    UNROLLED for (size_t r = 0; r < n_rows; r++) sum[r][v] = bias;
+    UNROLLED for (size_t r = 0; r < n_rows; r++) sum[r][v] =
+        tile->start ? vec_load(tile->start + r * nr + v * VEC_WIDTH) : bias;
   }
 
   const uint16_t *a = tile->a.gathered;
