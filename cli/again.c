@@ -13,12 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The options of the command line, with everything about the sound from the file's recipe.
+// The options of the command line, with everything about the sound from the file's recipe; only
+// where the initial sound lies may have changed.
 static int fill_in(Options *options, const OnomaRecipe *recipe, const char *path) {
   const char *const output = options->output;
+  if (options->init && !recipe->init) {
+    complain("--init: %s was made from noise alone", path);
+    return EXIT_USAGE;
+  }
   options->recipe = *recipe;
   options->seed_given = true;
-  options->init = recipe->init;
+  if (!options->init)
+    options->init = recipe->init;
   static char name[NAME_SIZE];
   if (!output) {
     const char *const dot = strrchr(path, '.');
@@ -29,7 +35,22 @@ static int fill_in(Options *options, const OnomaRecipe *recipe, const char *path
     }
     options->output = name;
   }
-  return EXIT_OK;
+  return options_check(options, true) ? EXIT_OK : EXIT_USAGE;
+}
+
+// Samples and rate as the file has them, as far as they were not asked to be others and the type
+// that is written has them.
+static void choose_format(Options *options, const OnomaFileFormat *format) {
+  OnomaFileFormat *const chosen = &options->format;
+  if (!options->type_given)
+    chosen->type = format->type;
+  if (!options->type_given && options->output)
+    onoma_file_type_of(options->output, &chosen->type);
+  const bool exists = chosen->type != ONOMA_FILE_FLAC || format->sample <= ONOMA_SAMPLE_S24;
+  if (!options->bits_given && exists && format->type != ONOMA_FILE_OGG)
+    chosen->sample = format->sample;
+  if (chosen->rate <= 0)
+    chosen->rate = format->rate;
 }
 
 // Warns when the result is not bound to be the same.
@@ -60,12 +81,7 @@ static int render_again(Options *options, const char *path) {
     complain("%s: %s", path, error.text);
     code = EXIT_FILE;
   }
-  if (!options->type_given && !options->output)
-    options->format.type = format.type;
-  if (!options->bits_given)
-    options->format.sample = format.sample;
-  if (options->format.rate <= 0)
-    options->format.rate = format.rate;
+  choose_format(options, &format);
 
   OnomaEngine *engine = NULL;
   if (!code)
@@ -82,9 +98,27 @@ static int render_again(Options *options, const char *path) {
   return code;
 }
 
+static bool check_arguments(const Options *options) {
+  if (options->n_words != 1) {
+    complain("usage: onoma again [OPTION]... FILE [-o FILE]");
+    return false;
+  }
+  if (options->sound_option) {
+    complain("--%s: the file says what the sound is", options->sound_option);
+    return false;
+  }
+  if (options->count > 1 || options->batch) {
+    complain("--%s: again makes one sound", options->batch ? "batch" : "count");
+    return false;
+  }
+  return true;
+}
+
 int command_again(int argc, char **argv) {
   Options options;
   int code = options_init(&options, argc, argv);
+  if (code < 0 && !check_arguments(&options))
+    code = EXIT_USAGE;
   if (code < 0) {
     catch_interrupts();
     code = render_again(&options, options.prompt);

@@ -3,6 +3,7 @@
 
 // Batch files: a prompt, or a JSON object of options, on each line.
 
+#include "name.h"
 #include "options.h"
 #include "render.h"
 
@@ -13,9 +14,15 @@
 
 // Sets an option from a JSON value: a string or a number as its text, a switch by true.
 static bool set_member(Options *options, const char *key, struct json_object *value) {
-  if (!strcmp(key, "prompt")) {
+  const bool is_string = json_object_is_type(value, json_type_string);
+  if (is_string &&
+      strlen(json_object_get_string(value)) < (size_t)json_object_get_string_len(value)) {
+    complain("\"%s\" has a null character", key);
+    return false;
+  }
+  if (is_string && !strcmp(key, "prompt")) {
     options->recipe.prompt = json_object_get_string(value);
-    return json_object_is_type(value, json_type_string);
+    return true;
   }
   if (options_is_switch(key) && json_object_is_type(value, json_type_boolean))
     return !json_object_get_boolean(value) || options_set(options, key, NULL);
@@ -50,23 +57,43 @@ static int render_object(OnomaEngine *engine, Options *options, struct json_obje
       return EXIT_USAGE;
   }
   const bool own_output = json_object_object_get_ex(object, "output", NULL);
-  if (own_output && !options->type_given)
-    onoma_file_type_of(options->output, &options->format.type);
+  if (!options_check(options, own_output))
+    return EXIT_USAGE;
   return render_recipe(engine, options, own_output);
+}
+
+// The object that is the whole line, or NULL after a complaint.
+static struct json_object *parse(const char *line) {
+  struct json_tokener *const tokener = json_tokener_new();
+  if (!tokener) {
+    complain("out of memory");
+    return NULL;
+  }
+  struct json_object *object = json_tokener_parse_ex(tokener, line, -1);
+  const enum json_tokener_error problem = json_tokener_get_error(tokener);
+  const char *const rest = line + json_tokener_get_parse_end(tokener);
+  if (!object) {
+    complain("%s", problem == json_tokener_continue ? "the JSON object does not end"
+                                                    : json_tokener_error_desc(problem));
+  } else if (rest[strspn(rest, " \t")]) {
+    complain("there is something after the JSON object: %s", rest);
+    json_object_put(object);
+    object = NULL;
+  }
+  json_tokener_free(tokener);
+  return object;
 }
 
 static int render_line(OnomaEngine *engine, const Options *all, char *line) {
   Options options = *all;
+  options.strength_given = false; // on the command line it is for the lines that have an --init
   if (*line != '{') {
     options.recipe.prompt = line;
-    return render_recipe(engine, &options, false);
+    return options_check(&options, false) ? render_recipe(engine, &options, false) : EXIT_USAGE;
   }
-  enum json_tokener_error problem;
-  struct json_object *const object = json_tokener_parse_verbose(line, &problem);
-  if (!object) {
-    complain("%s", json_tokener_error_desc(problem));
+  struct json_object *const object = parse(line);
+  if (!object)
     return EXIT_USAGE;
-  }
   const int code = render_object(engine, &options, object);
   json_object_put(object);
   return code;
@@ -79,6 +106,11 @@ static int render_lines(OnomaEngine *engine, const Options *options, FILE *file)
   int code = EXIT_OK;
   ssize_t length;
   for (unsigned number = 1; (length = getline(&line, &size, file)) >= 0; number++) {
+    if (strlen(line) < (size_t)length) {
+      complain("%s: line %u has a null character", options->batch, number);
+      code = code ? code : EXIT_USAGE;
+      continue;
+    }
     while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
       line[--length] = 0;
     const char *const text = line + strspn(line, " \t");
@@ -94,7 +126,9 @@ static int render_lines(OnomaEngine *engine, const Options *options, FILE *file)
       code = code ? code : line_code;
     }
   }
-  if (ferror(file)) {
+  if (interrupted()) {
+    code = EXIT_INTERRUPTED;
+  } else if (ferror(file)) {
     complain("%s: %s", options->batch, strerror(errno));
     code = EXIT_FILE;
   }
@@ -109,12 +143,17 @@ int render_batch(const Options *options) {
     complain("%s: %s", options->batch, strerror(errno));
     return EXIT_FILE;
   }
+  // Lines of the same words, to the name of a file, do not overwrite each other's sounds.
+  TakenNames taken = {0};
+  Options all = *options;
+  all.taken = &taken;
   OnomaEngine *engine;
   int code = render_open(options, &engine);
   if (code == EXIT_OK) {
-    code = render_lines(engine, options, file);
+    code = render_lines(engine, &all, file);
     onoma_engine_close(&engine);
   }
+  taken_names_fini(&taken);
   if (!from_pipe)
     fclose(file);
   return code;

@@ -26,8 +26,11 @@ typedef enum {
 typedef struct {
   OnomaRecipe recipe; // strings from the command line
   char *prompt;       // the words of the prompt joined, owned; recipe.prompt
+  size_t n_words;     // of the prompt
   bool seed_given;
-  const char *output; // file, folder or "-"; NULL for a name made from the prompt
+  const char *sound_option; // the last option that decides the sound, but --init; NULL if none
+  const char *output;       // file, folder or "-"; NULL for a name made from the prompt
+  struct TakenNames *taken; // where several sounds must not take the same name; else NULL
   bool strength_given;
   const char *init;  // sound to start from, or NULL
   const char *batch; // file of prompts, or NULL

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -30,36 +31,83 @@ static void make_slug(const char *prompt, char slug[SLUG_SIZE]) {
     strcpy(slug, "sound");
 }
 
-static bool is_folder(const char *path) {
+bool name_is_folder(const char *output) {
+  const size_t length = strlen(output);
   struct stat info;
-  return !stat(path, &info) && S_ISDIR(info.st_mode);
+  return (length && output[length - 1] == '/') || (!stat(output, &info) && S_ISDIR(info.st_mode));
 }
 
 static bool make_folder(const char *path) {
-  if (is_folder(path) || !mkdir(path, 0777))
+  struct stat info;
+  if ((!stat(path, &info) && S_ISDIR(info.st_mode)) || !mkdir(path, 0777))
     return true;
   complain("%s: cannot make the folder: %s", path, strerror(errno));
   return false;
 }
 
-bool name_output(const Options *options, const OnomaRecipe *recipe, bool single,
-                 char path[NAME_SIZE]) {
-  static const char *const endings[] = {"wav", "flac", "ogg", "raw"};
-  const char *folder = options->output;
-  int n = 0;
-  if (folder && single && !is_folder(folder)) {
-    n = snprintf(path, NAME_SIZE, "%s", folder);
-  } else {
-    if (folder && !make_folder(folder))
-      return false;
-    char slug[SLUG_SIZE];
-    make_slug(recipe->prompt, slug);
-    n = snprintf(path, NAME_SIZE, "%s%s%s-%" PRIu64 ".%s", folder ? folder : "", folder ? "/" : "",
-                 slug, recipe->seed, endings[options->format.type]);
+// ---- Names that are taken
+
+void taken_names_fini(TakenNames *taken) {
+  for (size_t i = 0; i < taken->n; i++)
+    free(taken->names[i]);
+  free(taken->names);
+  *taken = (TakenNames){0};
+}
+
+static bool is_taken(const TakenNames *taken, const char *name) {
+  for (size_t i = 0; taken && i < taken->n; i++) {
+    if (!strcmp(taken->names[i], name))
+      return true;
   }
-  if (n < 0 || n >= NAME_SIZE) {
-    complain("the output's name is too long");
-    return false;
+  return false;
+}
+
+static bool take(TakenNames *taken, const char *name) {
+  if (!taken)
+    return true;
+  char **const names = realloc(taken->names, (taken->n + 1) * sizeof(*names));
+  if (names)
+    taken->names = names;
+  char *const copy = names ? strdup(name) : NULL;
+  if (copy)
+    taken->names[taken->n++] = copy;
+  else
+    complain("out of memory");
+  return copy != NULL;
+}
+
+// ---- Paths
+
+static bool fits(int n) {
+  if (n >= 0 && n < NAME_SIZE)
+    return true;
+  complain("the output's name is too long");
+  return false;
+}
+
+static bool make_name(const Options *options, const OnomaRecipe *recipe, char path[NAME_SIZE]) {
+  static const char *const endings[] = {"wav", "flac", "ogg", "raw"};
+  const char *const folder = options->output ? options->output : "";
+  const size_t n_folder = strlen(folder);
+  const char *const slash = n_folder && folder[n_folder - 1] != '/' ? "/" : "";
+  char slug[SLUG_SIZE];
+  make_slug(recipe->prompt, slug);
+  for (unsigned i = 1; i == 1 || is_taken(options->taken, path); i++) {
+    char again[16] = "";
+    if (i > 1)
+      snprintf(again, sizeof(again), "-%u", i);
+    if (!fits(snprintf(path, NAME_SIZE, "%s%s%s-%" PRIu64 "%s.%s", folder, slash, slug,
+                       recipe->seed, again, endings[options->format.type])))
+      return false;
   }
   return true;
+}
+
+bool name_output(const Options *options, const OnomaRecipe *recipe, bool single,
+                 char path[NAME_SIZE]) {
+  const char *const output = options->output;
+  if (output && single && !name_is_folder(output))
+    return fits(snprintf(path, NAME_SIZE, "%s", output));
+  return (!output || make_folder(output)) && make_name(options, recipe, path) &&
+         take(options->taken, path);
 }

@@ -5,12 +5,15 @@
 
 #include "options.h"
 
+#include "name.h"
 #include "number.h"
 #include "usage.h"
 
 #include <onoma/version.h>
 
+#include <float.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +132,19 @@ static bool set_bits(Options *options, const char *value) {
   return true;
 }
 
+static bool set_rate(Options *options, const char *value) {
+  uint64_t rate;
+  if (!parse_whole(value, 1000, 768000, &rate))
+    return bad("rate", value, "a whole number of Hz from 1000 to 768000");
+  options->format.rate = (double)rate;
+  return true;
+}
+
+static bool set_output(Options *options, const char *value) {
+  options->output = value;
+  return *value || bad("output", value, "a file or a folder");
+}
+
 // Options about the sound. *valid is the result when the name is one of them.
 static bool set_sound_option(Options *options, const char *name, const char *value, bool *valid) {
   OnomaRecipe *const recipe = &options->recipe;
@@ -154,7 +170,7 @@ static bool set_sound_option(Options *options, const char *name, const char *val
     options->init = recipe->init = value;
   else if (!strcmp(name, "strength"))
     options->strength_given = *valid =
-        set_real(name, value, 0, 1, "a number from 0 to 1", &recipe->strength);
+        set_real(name, value, DBL_MIN, 1, "a number over 0, and at most 1", &recipe->strength);
   else if (!strcmp(name, "trim"))
     recipe->trim = true;
   else if (!strcmp(name, "normalize"))
@@ -166,17 +182,19 @@ static bool set_sound_option(Options *options, const char *name, const char *val
 
 bool options_set(Options *options, const char *name, const char *value) {
   bool valid = true;
-  if (set_sound_option(options, name, value, &valid))
+  if (set_sound_option(options, name, value, &valid)) {
+    if (strcmp(name, "init") != 0)
+      options->sound_option = name;
     return valid;
+  }
   if (!strcmp(name, "output"))
-    options->output = value;
+    return set_output(options, value);
   else if (!strcmp(name, "format"))
     return set_format(options, value);
   else if (!strcmp(name, "bits"))
     return set_bits(options, value);
   else if (!strcmp(name, "rate"))
-    return set_real(name, value, 1000, 768000, "a rate from 1000 to 768000 Hz",
-                    &options->format.rate);
+    return set_rate(options, value);
   else if (!strcmp(name, "count"))
     return set_unsigned(name, value, 100000, &options->count);
   else if (!strcmp(name, "batch"))
@@ -243,34 +261,63 @@ static const struct option *short_option(int letter) {
   return NULL;
 }
 
-static int check(const Options *options) {
-  if (options->batch && *options->prompt) {
-    complain("give either a prompt or --batch");
-    return EXIT_USAGE;
+// Whether the path has an ending: a point in its last part, but not at the front of it.
+static bool has_ending(const char *path) {
+  const char *const slash = strrchr(path, '/');
+  const char *const name = slash ? slash + 1 : path;
+  const char *const point = strrchr(name, '.');
+  return point && point > name && point[1];
+}
+
+static bool check_output(Options *options, bool single) {
+  const char *const output = options->output;
+  if (!output || name_is_folder(output))
+    return true;
+  const bool known =
+      onoma_file_type_of(output, options->type_given ? &(OnomaFileType){0} : &options->format.type);
+  if (known && !(single && options->count == 1)) {
+    complain("%s is one file: give a folder for several sounds", output);
+    return false;
   }
-  if (!options->batch && !*options->prompt) {
-    complain("no prompt");
-    print_usage(stderr);
-    return EXIT_USAGE;
+  if (single && options->count == 1 && !known && !options->type_given && has_ending(output)) {
+    complain("%s: no type of file has this ending but .wav, .flac, .ogg and .raw; see --format",
+             output);
+    return false;
   }
-  if (options->strength_given && !options->init && !options->batch) {
+  return true;
+}
+
+static bool check_bits(const Options *options) {
+  if (options->format.type == ONOMA_FILE_FLAC && options->format.sample > ONOMA_SAMPLE_S24) {
+    complain("--bits: FLAC has 16 or 24");
+    return false;
+  }
+  if (options->format.type == ONOMA_FILE_OGG && options->bits_given) {
+    complain("--bits: Ogg Vorbis has none");
+    return false;
+  }
+  return true;
+}
+
+bool options_check(Options *options, bool single) {
+  if (options->strength_given && !options->init) {
     complain("--strength says how much of an --init sound to make anew: there is none");
-    return EXIT_USAGE;
+    return false;
+  }
+  if (options->recipe.seed > UINT64_MAX - (options->count - 1)) {
+    complain("--count: there are not so many seeds from %" PRIu64 " on", options->recipe.seed);
+    return false;
   }
   const bool to_pipe = options->output && !strcmp(options->output, "-");
   if (to_pipe && (options->count > 1 || options->batch)) {
     complain("only one sound fits through a pipe");
-    return EXIT_USAGE;
+    return false;
   }
   if (to_pipe && options->json) {
     complain("--json and the sound can't both go to the standard output");
-    return EXIT_USAGE;
+    return false;
   }
-  if (options->format.type == ONOMA_FILE_FLAC && options->format.sample > ONOMA_SAMPLE_S24) {
-    complain("--bits: FLAC has 16 or 24");
-    return EXIT_USAGE;
-  }
-  return -1;
+  return check_output(options, single) && check_bits(options);
 }
 
 int options_init(Options *options, int argc, char **argv) {
@@ -307,9 +354,8 @@ int options_init(Options *options, int argc, char **argv) {
     return EXIT_FAILED;
   }
   options->recipe.prompt = options->prompt;
-  if (!options->type_given && options->output)
-    onoma_file_type_of(options->output, &options->format.type);
-  return check(options);
+  options->n_words = (size_t)(argc + 1 - optind);
+  return -1;
 }
 
 void options_fini(Options *options) {

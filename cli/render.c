@@ -10,6 +10,7 @@
 #include "options.h"
 #include "play.h"
 #include "progress.h"
+#include "usage.h"
 
 #include <json-c/json.h>
 #include <math.h>
@@ -109,10 +110,10 @@ static void print_result_json(const char *path, const OnomaClip *clip, const Ono
 
 static void tell(const Options *options, const OnomaRecipe *recipe, const char *path,
                  const OnomaClip *clip, const OnomaReport *report) {
-  if (report->clipped > 1e-3)
+  if (report->clipped > 1e-3 && !options->quiet)
     complain("%s: %.1f %% of the samples were at full scale before normalizing", path,
              100 * report->clipped);
-  if (report->dc > 1e-2)
+  if (report->dc > 1e-2 && !options->quiet)
     complain("%s: removed an offset of %.1f %% of the peak", path, 100 * report->dc);
   if (options->json) {
     print_result_json(path, clip, report);
@@ -138,7 +139,7 @@ static int finish(const Options *options, const OnomaRecipe *recipe, bool single
     const OnomaStatus status = onoma_clip_write(clip, path, &options->format, &error);
     if (status) {
       report_failure(options, &error);
-      return EXIT_FILE;
+      return status == ONOMA_ERR_ARGUMENT ? EXIT_USAGE : EXIT_FILE;
     }
   }
   tell(options, recipe, only_play ? recipe->prompt : path, clip, report);
@@ -191,12 +192,31 @@ int render_recipe(OnomaEngine *engine, const Options *options, bool single) {
   return code;
 }
 
+// Whether there is something to render.
+static bool check_prompt(const Options *options) {
+  if (options->batch && options->n_words) {
+    complain("give either a prompt or --batch");
+    return false;
+  }
+  if (!options->batch && !*options->prompt) {
+    complain("no prompt");
+    print_usage(stderr);
+    return false;
+  }
+  return true;
+}
+
 int command_render(int argc, char **argv) {
   Options options;
   int code = options_init(&options, argc, argv);
   if (code < 0) {
     catch_interrupts();
     options_draw_seed(&options);
+    // Lines of a batch are checked when their own settings are known.
+    if (!check_prompt(&options) || (!options.batch && !options_check(&options, true)))
+      code = EXIT_USAGE;
+  }
+  if (code < 0) {
     if (options.batch) {
       code = render_batch(&options);
     } else {

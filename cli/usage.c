@@ -35,7 +35,7 @@ void print_help(void) {
       "      --note NOTE         pitch, as C4, a#3 or a MIDI number (default: as the prompt says)\n"
       "      --loop              make it seamless\n"
       "      --init FILE         start from this sound instead of from noise\n"
-      "      --strength X        0 to 1: how much of it to make anew (default 0.7)\n"
+      "      --strength X        over 0 to 1: how much of it to make anew (default 0.7)\n"
       "      --trim              cut silence off both ends\n"
       "      --normalize MODE    peak, loudness or none (default peak)\n"
       "\n"

@@ -101,8 +101,8 @@ static OnomaStatus check_numbers(const OnomaRecipe *recipe, OnomaError *error) {
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "the guidance must be from 0 to %d", MAX_GUIDANCE);
   if (!within(recipe->eta, 0, 1))
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "eta must be from 0 to 1");
-  if (!within(recipe->strength, 0, 1))
-    return onoma_fail(error, ONOMA_ERR_ARGUMENT, "the strength must be from 0 to 1");
+  if (!(recipe->strength > 0 && recipe->strength <= 1))
+    return onoma_fail(error, ONOMA_ERR_ARGUMENT, "the strength must be over 0, and at most 1");
   if (!isnan(recipe->note) && !within(recipe->note, 0, 127))
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "the note must be a MIDI note from 0 to 127");
   if ((unsigned)recipe->normalize > ONOMA_NORMALIZE_NONE)

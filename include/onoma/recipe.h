@@ -38,7 +38,7 @@ typedef struct {
   bool loop;                // make it seamless
   bool trim;                // cut silence off both ends
   OnomaNormalize normalize; // loudness
-  double strength; // 0 to 1: how much of `init` is made anew; used with an initial sound only
+  double strength; // over 0 to 1: how much of `init` is made anew; used with an initial sound only
   const char
       *init; // path of the initial sound, for the record; the sound itself is passed to the engine
   const char *model; // name and digest of the model that made it, for the record; NULL before

@@ -102,6 +102,14 @@ class Rendering(Case):
         self.assertEqual(names, ["a-bell-5.wav", "a-bell-6.wav", "a-bell-7.wav"])
         self.assertNotEqual(self.read("out/a-bell-5.wav"), self.read("out/a-bell-6.wav"))
 
+    def test_slash_makes_a_folder(self):
+        self.render("-o", "new/")
+        self.assertEqual(os.listdir(self.path("new")), ["a-bell-5.wav"])
+
+    def test_quiet_says_nothing(self):
+        result = self.render("--quiet", "-o", "x.wav")
+        self.assertEqual((result.stdout, result.stderr), (b"", b""))
+
     def test_words_are_joined_and_commands_can_be_prompts(self):
         result = self.onoma("--json", "--length=0.3", "--steps", "1", "-o", "x.wav", "--", "info")
         self.assertEqual(result.returncode, OK, result.stderr)
@@ -132,6 +140,31 @@ class Recipes(Case):
             self.assertEqual(result.returncode, OK, result.stderr.decode())
             stem, ending = name.split(".")
             self.assertEqual(self.read(f"{stem}-again.{ending}"), self.read(name))
+
+    def test_again_takes_samples_from_the_file_where_it_can(self):
+        self.render("-o", "x.wav", "--bits", "float")
+        for ending in ("wav", "flac"):
+            result = self.onoma("again", "x.wav", "-o", f"y.{ending}")
+            self.assertEqual(result.returncode, OK, result.stderr.decode())
+        self.assertEqual(self.read("x.wav"), self.read("y.wav"))
+
+    def test_again_takes_no_other_sound(self):
+        self.render("-o", "x.wav")
+        for args in (["--seed", "7"], ["--loop"], ["--count", "2"], ["--batch", "x.wav"], ["x.wav"],
+                     ["--init", "x.wav"]):
+            result = self.onoma("again", "x.wav", *args)
+            self.assertEqual(result.returncode, USAGE, (args, result.stderr.decode()))
+        self.assertEqual(self.onoma("again").returncode, USAGE)
+        self.assertEqual(self.files(), ["x.wav"])
+
+    def test_again_finds_the_initial_sound_where_it_is_told(self):
+        self.render("-o", "x.wav")
+        self.render("-o", "y.wav", "--init", "x.wav", "--steps", "4")
+        os.rename(self.path("x.wav"), self.path("z.wav"))
+        self.assertEqual(self.onoma("again", "y.wav").returncode, FILE_ERROR)
+        result = self.onoma("again", "y.wav", "--init", "z.wav")
+        self.assertEqual(result.returncode, OK, result.stderr.decode())
+        self.assertEqual(self.read("y.wav"), self.read("y-again.wav"))
 
     def test_info_shows_the_recipe(self):
         self.render("-o", "x.wav")
@@ -212,6 +245,27 @@ class Batches(Case):
             self.assertIn(number, result.stderr)
         self.assertEqual(os.listdir(self.path("out")), ["good-9.wav"])
 
+    def test_what_is_wrong_in_a_line_is_said(self):
+        for line, says in (
+            ('{"prompt": null}', b'"prompt"'),
+            ('{"prompt": "a\\u0000b"}', b"null"),
+            ("a\0b", b"null"),
+            ('{"prompt": "x"} y', b"after"),
+            ('{"prompt": "x", "strength": 0.5}', b"--init"),
+            ('{"prompt": "x", "format": "flac", "bits": "float"}', b"FLAC"),
+            ('{"prompt": "x", "output": "x.mp3"}', b"x.mp3"),
+        ):
+            result = self.batch(line)
+            self.assertEqual(result.returncode, USAGE, (line, result.stderr.decode()))
+            self.assertIn(says, result.stderr)
+        self.assertEqual(self.files(), ["batch.txt"])
+
+    def test_no_line_overwrites_the_sound_of_another(self):
+        result = self.batch("kick!", "kick?", "\u9418", "\u96e8")
+        self.assertEqual(result.returncode, OK, result.stderr.decode())
+        names = sorted(os.listdir(self.path("out")))
+        self.assertEqual(names, ["kick-9-2.wav", "kick-9.wav", "sound-9-2.wav", "sound-9.wav"])
+
 
 class BadInput(Case):
     def refused(self, *args, code=USAGE, says="", **options):
@@ -239,7 +293,14 @@ class BadInput(Case):
             ["x", "--format", "mp3"],
             ["x", "--bits", "12"],
             ["x", "--format", "flac", "--bits", "float"],
+            ["x", "--format", "ogg", "--bits", "16"],
+            ["x", "-o", "x.mp3"],
+            ["x", "-o", ""],
+            ["x", "-o", "x.wav", "--count", "2"],
+            ["x", "--seed", "18446744073709551615", "--count", "2"],
+            ["x", "--init", "y.wav", "--strength", "0"],
             ["x", "--rate", "0"],
+            ["x", "--rate", "22050.5"],
             ["x", "--count", "0"],
             ["x", "--threads", "0"],
             ["x", "--cpu", "z80"],

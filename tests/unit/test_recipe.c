@@ -113,6 +113,7 @@ static void test_bad_json_is_refused_by_key(void **state) {
       {"{\"prompt\": \"x\", \"eta\": 2}", "eta"},
       {"{\"prompt\": \"x\", \"note\": 200}", "note"},
       {"{\"prompt\": \"x\", \"strength\": 1.5}", "strength"},
+      {"{\"prompt\": \"x\", \"strength\": 0}", "strength"},
       {"{\"prompt\": \"x\", \"loop\": 1}", "loop"},
       {"{\"prompt\": \"x\", \"normalize\": \"loud\"}", "normalize"},
       {"{\"prompt\": \"x\", \"onoma\": 2}", "format 2"},
