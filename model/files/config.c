@@ -36,7 +36,7 @@ OnomaStatus onoma_config_fail(const OnomaConfig *config, OnomaStatus status, con
   char text[sizeof(error->text)];
   va_list args;
   va_start(args, format);
-  vsnprintf(text, sizeof(text), format, args);
+  (void)vsnprintf(text, sizeof(text), format, args);
   va_end(args);
   return onoma_fail(error, status, "%s: %s%s%s: %s", config->path, config->at,
                     config->at[0] ? "." : "", key, text);
@@ -261,7 +261,7 @@ static void append_key(OnomaConfig *object, const OnomaConfig *config, const cha
   const int n =
       snprintf(at, sizeof(at), "%s%s%s%s", config->at, config->at[0] ? "." : "", key, suffix);
   if (n >= 0)
-    snprintf(object->at, sizeof(object->at), "%s", at);
+    (void)snprintf(object->at, sizeof(object->at), "%s", at);
 }
 
 OnomaStatus onoma_config_object_at(const OnomaConfig *config, const char *key, size_t i,
@@ -273,7 +273,7 @@ OnomaStatus onoma_config_object_at(const OnomaConfig *config, const char *key, s
   if (status)
     return status;
   char suffix[32];
-  snprintf(suffix, sizeof(suffix), "[%zu]", i);
+  (void)snprintf(suffix, sizeof(suffix), "[%zu]", i);
   append_key(object, config, key, suffix);
   return ONOMA_OK;
 }

@@ -35,7 +35,7 @@ static OnomaStatus list_files(const OnomaConfig *map, const char **files, size_t
   qsort(files, n, sizeof(*files), compare_strings);
   *n_files = 0;
   for (size_t i = 0; i < n; i++) {
-    if (!i || strcmp(files[i], files[i - 1]))
+    if (!i || strcmp(files[i], files[i - 1]) != 0)
       files[(*n_files)++] = files[i];
   }
   return ONOMA_OK;
@@ -50,7 +50,7 @@ static OnomaStatus read_shard(OnomaWeights *weights, const char *index_path, con
   char *const path = malloc(n_path);
   if (!path)
     return onoma_fail_memory(error);
-  snprintf(path, n_path, "%.*s%s", (int)n_folder, index_path, name);
+  (void)snprintf(path, n_path, "%.*s%s", (int)n_folder, index_path, name);
   const OnomaStatus status = onoma_weights_read_file(weights, path, error);
   free(path);
   return status;
@@ -63,7 +63,7 @@ static OnomaStatus check_map(const OnomaWeights *weights, const OnomaConfig *map
     const OnomaTensor *const tensor = onoma_weights_find(weights, name);
     const char *const wanted = json_object_get_string(file);
     const char *const slash = tensor ? strrchr(tensor->path, '/') : NULL;
-    if (!tensor || strcmp(slash ? slash + 1 : tensor->path, wanted))
+    if (!tensor || strcmp(slash ? slash + 1 : tensor->path, wanted) != 0)
       return onoma_config_fail(map, ONOMA_ERR_FORMAT, name, error,
                                "there is no such tensor in %.200s", wanted);
   }

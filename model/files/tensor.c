@@ -44,7 +44,7 @@ void onoma_shape_print(size_t rank, const size_t *shape, size_t n_text, char *te
   for (size_t i = 0; i < rank && at < n_text; i++)
     at += (size_t)snprintf(text + at, n_text - at, "%s%zu", i ? ", " : "[", shape[i]);
   if (at < n_text)
-    snprintf(text + at, n_text - at, rank ? "]" : "[]");
+    (void)snprintf(text + at, n_text - at, rank ? "]" : "[]");
 }
 
 // Items of a file are little-endian and unaligned: they are put together from bytes, which

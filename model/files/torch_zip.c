@@ -40,7 +40,7 @@ static OnomaStatus find_pickle(Archive *archive, const OnomaZipEntry **pickle) {
   *pickle = NULL;
   for (size_t i = 0; i < archive->zip->n_entries; i++) {
     const OnomaZipEntry *const entry = &archive->zip->entries[i];
-    if (entry->n_name <= n || memcmp(entry->name + entry->n_name - n, name, n))
+    if (entry->n_name <= n || memcmp(entry->name + entry->n_name - n, name, n) != 0)
       continue;
     if (*pickle)
       return onoma_fail(reader->error, ONOMA_ERR_FORMAT, "%s: more than one data.pkl",

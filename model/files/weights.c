@@ -176,7 +176,7 @@ static OnomaStatus find_file(const char *folder, char **path, OnomaError *error)
     return onoma_fail_memory(error);
   for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
     for (size_t j = 0; j < sizeof(stems) / sizeof(stems[0]); j++) {
-      snprintf(*path, n_path, "%s/%s%s", folder, stems[j], endings[i]);
+      (void)snprintf(*path, n_path, "%s/%s%s", folder, stems[j], endings[i]);
       if (!access(*path, F_OK))
         return ONOMA_OK;
     }

@@ -39,7 +39,7 @@ static OnomaStatus find_scale(const OnomaWeights *weights, const OnomaTensor *te
   char *const name = malloc(n_name);
   if (!name)
     return onoma_fail_memory(error);
-  snprintf(name, n_name, "%s.scale", tensor->name);
+  (void)snprintf(name, n_name, "%s.scale", tensor->name);
   OnomaStatus status = find(weights, name, scale, error);
   free(name);
   if (status)

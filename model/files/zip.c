@@ -188,7 +188,7 @@ static OnomaStatus locate(const Archive *archive, Record *record) {
   const uint64_t data_at = record->local_at + LOCAL_BYTES + n_name + load(local + 28, 2);
   if (!is_inside(archive, data_at, record->n_data))
     return fail_entry(archive, entry, ONOMA_ERR_FORMAT, "lies beyond the file's end");
-  if (n_name != entry->n_name || memcmp(local + LOCAL_BYTES, entry->name, entry->n_name))
+  if (n_name != entry->n_name || memcmp(local + LOCAL_BYTES, entry->name, entry->n_name) != 0)
     return fail_entry(archive, entry, ONOMA_ERR_FORMAT, "has another name in its local header");
   entry->data = archive->bytes + data_at;
   entry->n_data = (size_t)record->n_data;

@@ -35,7 +35,7 @@ static char *join(const char *folder, const char *name) {
   const size_t n = strlen(folder) + strlen(name) + 2;
   char *const path = malloc(n);
   if (path)
-    snprintf(path, n, "%s/%s", folder, name);
+    (void)snprintf(path, n, "%s/%s", folder, name);
   return path;
 }
 
@@ -83,8 +83,8 @@ static OnomaStatus read_settings(OnomaBpe *bpe, const OnomaConfig *config, Onoma
   double max_tokens = 0;
   OnomaStatus status =
       onoma_config_string_or(config, "tokenizer_class", "RobertaTokenizer", &class_name, error);
-  if (!status && strcmp(class_name, "RobertaTokenizer") &&
-      strcmp(class_name, "RobertaTokenizerFast"))
+  if (!status && strcmp(class_name, "RobertaTokenizer") != 0 &&
+      strcmp(class_name, "RobertaTokenizerFast") != 0)
     return onoma_config_fail(config, ONOMA_ERR_UNSUPPORTED, "tokenizer_class", error,
                              "%.100s is not known", class_name);
   // transformers writes 1e30 for no limit.
@@ -180,7 +180,7 @@ OnomaStatus onoma_bpe_open(OnomaBpe **bpe, const char *folder, OnomaError *error
   (*bpe)->max_tokens = SIZE_MAX;
   for (size_t i = 0; i < ONOMA_BPE_N_SPECIALS; i++) {
     OnomaBpeSpecial *const special = &(*bpe)->specials[i];
-    snprintf(special->text, sizeof(special->text), "%s", defaults[i].text);
+    (void)snprintf(special->text, sizeof(special->text), "%s", defaults[i].text);
     special->strips_left = defaults[i].strips_left;
   }
   // The map wins over the configuration.

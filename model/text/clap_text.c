@@ -74,7 +74,7 @@ static OnomaStatus check_variants(const OnomaConfig *config, OnomaError *error) 
   const char *type = NULL;
   const OnomaStatus status =
       onoma_config_string_or(config, "position_embedding_type", "absolute", &type, error);
-  if (!status && strcmp(type, "absolute"))
+  if (!status && strcmp(type, "absolute") != 0)
     return onoma_config_fail(config, ONOMA_ERR_UNSUPPORTED, "position_embedding_type", error,
                              "%.100s is not supported", type);
   return status;
@@ -182,7 +182,7 @@ static OnomaStatus open_tokenizer(ClapText *clap, const OnomaConfig *config, con
   char *const path = malloc(n_path);
   if (!path)
     return onoma_fail_memory(error);
-  snprintf(path, n_path, "%s/tokenizer", folder);
+  (void)snprintf(path, n_path, "%s/tokenizer", folder);
   const OnomaStatus status = onoma_bpe_open(&clap->bpe, path, error);
   free(path);
   if (!status && onoma_bpe_largest_id(clap->bpe) >= clap->settings.vocab_size)

@@ -118,7 +118,7 @@ static OnomaStatus open_vocabulary(OnomaTextEncoder *encoder, const char *folder
   char *const path = malloc(n_path);
   if (!path)
     return onoma_fail_memory(error);
-  snprintf(path, n_path, "%s/text_encoder/vocab.txt", folder);
+  (void)snprintf(path, n_path, "%s/text_encoder/vocab.txt", folder);
   const OnomaStatus status = onoma_vocabulary_open(&encoder->vocabulary, path, error);
   free(path);
   return status;

@@ -36,7 +36,7 @@ OnomaStatus onoma_text_open(OnomaText **text, const char *folder, const OnomaKer
   char *const path = malloc(n_path);
   if (!path)
     return onoma_fail_memory(error);
-  snprintf(path, n_path, "%s/text_encoder", folder);
+  (void)snprintf(path, n_path, "%s/text_encoder", folder);
   OnomaPart part;
   OnomaStatus status = onoma_part_open(&part, path, error);
   if (!status) {
