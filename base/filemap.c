@@ -36,7 +36,8 @@ static OnomaStatus map_descriptor(OnomaFileMap *map, int fd, const char *path, O
 
 OnomaStatus onoma_filemap_open(OnomaFileMap *map, const char *path, OnomaError *error) {
   *map = (OnomaFileMap){0};
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  // A pipe would wait for a writer before it can be refused.
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return onoma_fail(error, errno == ENOENT ? ONOMA_ERR_NOT_FOUND : ONOMA_ERR_IO, "%s: %s", path,
                       strerror(errno));

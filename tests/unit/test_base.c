@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void test_every_status_has_a_meaning(void **state) {
@@ -138,6 +139,11 @@ static void test_filemap(void **state) {
   assert_int_equal(onoma_filemap_open(&map, path, &error), ONOMA_ERR_NOT_FOUND);
   assert_non_null(strstr(error.text, path));
   assert_int_equal(onoma_filemap_open(&map, ".", &error), ONOMA_ERR_IO);
+
+  // A pipe that nobody writes to is refused, not waited for.
+  assert_int_equal(mkfifo(path, 0600), 0);
+  assert_int_equal(onoma_filemap_open(&map, path, &error), ONOMA_ERR_IO);
+  unlink(path);
 }
 
 int main(void) {
