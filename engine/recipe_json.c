@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,18 @@ static void add_string(struct json_object *object, const char *key, const char *
     json_object_object_add(object, key, json_object_new_string(value));
 }
 
+// Numbers with as few digits as give the same number again.
 static void add_number(struct json_object *object, const char *key, double value) {
-  json_object_object_add(object, key, json_object_new_double(value));
+  static char formats[][8] = {"%.15g", "%.16g", "%.17g"};
+  char text[32];
+  int i = 0;
+  // Both in the same locale, whichever it is; json-c sees to the point.
+  while (i < 2 && snprintf(text, sizeof(text), "%.*g", 15 + i, value) &&
+         strtod(text, NULL) != value)
+    i++;
+  struct json_object *const number = json_object_new_double(value);
+  json_object_set_serializer(number, json_object_double_to_json_string, formats[i], NULL);
+  json_object_object_add(object, key, number);
 }
 
 static struct json_object *to_json(const OnomaRecipe *recipe) {

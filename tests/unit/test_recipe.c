@@ -57,6 +57,7 @@ static void round_trip(void) {
   char *json = onoma_recipe_to_json(&recipe);
   assert_non_null(json);
   assert_null(strchr(json, '\n'));
+  assert_non_null(strstr(json, "\"strength\":0.1,")); // no more digits than it takes
   OnomaRecipe *read;
   OnomaError error = {.text = ""};
   if (onoma_recipe_from_json(&read, json, &error))
