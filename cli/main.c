@@ -8,9 +8,12 @@
 
 #include <onoma/version.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupt_caught;
 
@@ -52,7 +55,18 @@ static const struct {
     {"picture", command_picture},
 };
 
-int main(int argc, char **argv) {
+// Where a standard stream is closed, the next file to be opened would take its place and get what
+// is meant for the stream. Reading what is written to fails, as before.
+static void fill_standard_streams(void) {
+  int fd;
+  do
+    fd = open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
+}
+
+static int run(int argc, char **argv) {
   if (argc < 2) {
     print_usage(stderr);
     return EXIT_USAGE;
@@ -70,4 +84,15 @@ int main(int argc, char **argv) {
       return commands[i].run(argc - 2, argv + 2);
   }
   return command_render(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv) {
+  fill_standard_streams();
+  const int code = run(argc, argv);
+  const bool failed = ferror(stdout);
+  if ((fflush(stdout) || failed) && code == EXIT_OK) {
+    complain("standard output: %s", failed ? "an error of writing" : strerror(errno));
+    return EXIT_FILE;
+  }
+  return code;
 }

@@ -375,6 +375,26 @@ class Failures(Case):
         result = self.render("-o", "/dev/full", "--format", "wav", code=FILE_ERROR)
         self.assertIn(b"/dev/full", result.stderr)
 
+    def test_standard_output_full_or_closed(self):
+        for args in (["--help"], ["--version"], ["info", MODEL]):
+            with open("/dev/full", "wb") as full:
+                result = subprocess.run([PROGRAM, *args], stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(result.returncode, FILE_ERROR, args)
+            self.assertIn(b"standard output", result.stderr)
+        process = [PROGRAM, "x", "--model", MODEL, "--length", "0.3", "--steps", "1"]
+        subprocess.run([*process, "-s", "1", "-o", "x.wav"], cwd=self.folder, check=True, stderr=subprocess.DEVNULL)
+        size = len(self.read("x.wav"))
+        # What is printed must not get into the file that takes the place of a closed stream.
+        for closed, expected in ((">&-", OK), ("2>&-", OK), ("<&- >&- 2>&-", OK), ("--json >&-", FILE_ERROR)):
+            command = f'"$@" -s 1 -o x.wav {closed}'
+            result = subprocess.run(["sh", "-c", command, "sh", *process], cwd=self.folder, check=False,
+                                    stderr=subprocess.DEVNULL)
+            self.assertEqual(result.returncode, expected, closed)
+            self.assertEqual(len(self.read("x.wav")), size)
+        result = subprocess.run(["sh", "-c", '"$@" -o - >&-', "sh", *process], cwd=self.folder, check=False,
+                                stderr=subprocess.DEVNULL)
+        self.assertEqual(result.returncode, FILE_ERROR)
+
     def test_file_size_limit(self):
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
