@@ -57,11 +57,16 @@ static OnomaStatus check(const Sound *sound, OnomaReport *report, OnomaError *er
     sum += x;
   }
   const double peak = onoma_peak((const float *const[]){sound->samples}, 1, sound->n);
-  if (peak < SILENT_PEAK)
+  const double mean = sum / (double)sound->n;
+  // What does not move is silent, too.
+  double swing = 0;
+  for (size_t i = 0; i < sound->n; i++)
+    swing = fmax(swing, fabs(sound->samples[i] - mean));
+  if (swing < SILENT_PEAK)
     return onoma_fail(error, ONOMA_ERR_SILENT,
                       "the model made silence: try another seed or other words");
   report->clipped = (double)n_full / (double)sound->n;
-  report->dc = fabs(sum / (double)sound->n) / peak;
+  report->dc = fabs(mean) / peak;
   return ONOMA_OK;
 }
 

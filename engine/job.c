@@ -160,7 +160,10 @@ void onoma_job_poll(OnomaJob *job, OnomaProgress *progress) {
 }
 
 bool onoma_job_wait(OnomaJob *job, double seconds) {
-  const double end = onoma_now_s() + seconds;
+  // More than a year is for ever, and must not overflow the time.
+  if (!(seconds <= 3.2e7))
+    seconds = -1;
+  const double end = onoma_now_s() + fmax(seconds, 0);
   const struct timespec deadline = {.tv_sec = (time_t)end,
                                     .tv_nsec = (long)(1e9 * (end - floor(end)))};
   int result = 0;

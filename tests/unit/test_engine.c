@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "base/memory.h"
+#include "engine/finish.h"
 #include "engine/pipeline.h"
 #include "scratch.h"
 
@@ -344,13 +345,50 @@ static void test_silence_is_reported(void **state) {
   assert_failure("vocoder/model.safetensors", make_zero, ONOMA_ERR_SILENT);
 }
 
+static void test_offset_alone_is_silence(void **state) {
+  (void)state;
+  float samples[4000];
+  for (size_t i = 0; i < 4000; i++)
+    samples[i] = 0.5F;
+  OnomaRecipe recipe = short_recipe(1);
+  recipe.length_s = 0.5;
+  OnomaClip *clip;
+  OnomaReport report = {0};
+  assert_int_equal(onoma_finish(samples, 4000, 8000, &recipe, &clip, &report, NULL),
+                   ONOMA_ERR_SILENT);
+  assert_null(clip);
+}
+
+static void test_waiting_for_any_time(void **state) {
+  (void)state;
+  static const double times[] = {-1, -INFINITY, 1e300, INFINITY, NAN, 1e10};
+  OnomaEngine *engine = open_engine(TINY, 1);
+  for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+    const OnomaRecipe recipe = short_recipe(1);
+    OnomaJob *job = submit(engine, &recipe);
+    assert_false(onoma_job_wait(job, 0));
+    assert_true(onoma_job_wait(job, times[i]));
+    onoma_job_free(job);
+  }
+  onoma_engine_close(&engine);
+}
+
 // ---- Memory
 
 // Nothing may be allocated between the first and the last step.
 static _Atomic bool counting;
 static _Atomic unsigned n_allocations;
 
-#if !defined(__SANITIZE_ADDRESS__)
+// Sanitizers have an allocator of their own.
+#if defined(__has_feature)
+#  if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#    define SANITIZED 1
+#  endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#  define SANITIZED 1
+#endif
+
+#if !defined(SANITIZED)
 #  define COUNTS_ALLOCATIONS 1
 
 void *__libc_malloc(size_t size);
@@ -396,7 +434,11 @@ static void test_steps_allocate_nothing(void **state) {
   (void)state;
   if (!COUNTS_ALLOCATIONS)
     skip();
-  free(malloc(1)); // the counter must be in place
+  // The counter must be in place.
+  atomic_store(&counting, true);
+  free(onoma_alloc(1, 1));
+  atomic_store(&counting, false);
+  assert_int_equal(atomic_exchange(&n_allocations, 0), 1);
   OnomaModel *model;
   OnomaError error = {.text = ""};
   if (onoma_model_open(&model, TINY, ~0U, 2, &error))
@@ -438,6 +480,8 @@ int main(void) {
       cmocka_unit_test(test_senseless_recipes),
       cmocka_unit_test(test_nan_is_reported),
       cmocka_unit_test(test_silence_is_reported),
+      cmocka_unit_test(test_offset_alone_is_silence),
+      cmocka_unit_test(test_waiting_for_any_time),
       cmocka_unit_test(test_steps_allocate_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
