@@ -69,6 +69,14 @@ static void draw_spectrogram(cairo_surface_t *surface, const OnomaSpectrogram *s
   cairo_surface_mark_dirty(surface);
 }
 
+// Between labels of the time: 1, 2 or 5 times a power of ten, for at most a dozen of them.
+static double time_step(double seconds) {
+  const double least = seconds / 12;
+  const double power = pow(10, floor(log10(least)));
+  const double ratio = least / power;
+  return power * (ratio > 5 ? 10 : ratio > 2 ? 5 : ratio > 1 ? 2 : 1);
+}
+
 static void draw_text(cairo_t *cairo, double x, double y, double align, const char *text) {
   cairo_text_extents_t extents;
   cairo_text_extents(cairo, text, &extents);
@@ -115,13 +123,32 @@ static void draw_axes(cairo_t *cairo, const OnomaClip *clip, const OnomaSpectrog
 
   const OnomaClipInfo *const info = onoma_clip_info(clip);
   const double seconds = (double)info->n_frames / info->sample_rate;
-  const double step = seconds > 6 ? 1 : seconds > 1.5 ? 0.5 : 0.1;
+  const double step = time_step(seconds);
   for (int i = 0; i * step <= seconds; i++) {
     char text[32];
     snprintf(text, sizeof(text), "%g s", i * step);
     const double at = i * step / seconds;
     // The outermost labels stay within the plot's width.
     draw_text(cairo, left + plot_width * at, height - 8, at < 0.03 ? 0 : at > 0.97 ? 1 : 0.5, text);
+  }
+}
+
+// Cuts the text, which is UTF-8, to the width, with an ellipsis at its end then.
+static void fit_text(cairo_t *cairo, const char *text, double limit, char *out, size_t size) {
+  static const char ellipsis[] = "\xE2\x80\xA6";
+  size_t length = strlen(text);
+  bool cut = length > size - sizeof(ellipsis);
+  length = cut ? size - sizeof(ellipsis) : length;
+  cairo_text_extents_t extents;
+  for (;;) {
+    while (cut && length && ((unsigned char)text[length] & 0xC0) == 0x80)
+      length--;
+    snprintf(out, size, "%.*s%s", (int)length, text, cut ? ellipsis : "");
+    cairo_text_extents(cairo, out, &extents);
+    if (extents.x_advance <= limit || !length)
+      return;
+    cut = true;
+    length--;
   }
 }
 
@@ -135,13 +162,23 @@ static void draw_title(cairo_t *cairo, const OnomaClip *clip, const char *path) 
     title = json_object_get_string(prompt);
   cairo_set_source_rgb(cairo, 0.1, 0.1, 0.15);
   cairo_set_font_size(cairo, 15);
-  draw_text(cairo, left, top - 10, 0, title);
+  char text[512];
+  fit_text(cairo, title, plot_width, text, sizeof(text));
+  draw_text(cairo, left, top - 10, 0, text);
   json_object_put(object);
+}
+
+static cairo_status_t write_out(void *data, const unsigned char *bytes, unsigned n_bytes) {
+  (void)data;
+  return fwrite(bytes, 1, n_bytes, stdout) == n_bytes && !fflush(stdout) ? CAIRO_STATUS_SUCCESS
+                                                                         : CAIRO_STATUS_WRITE_ERROR;
 }
 
 // Writes the picture beside its place first, so that it appears complete or not at all; what is not
 // a regular file, such as a pipe, is written to directly.
 static cairo_status_t write_png(cairo_surface_t *surface, const char *output) {
+  if (!strcmp(output, "-"))
+    return cairo_surface_write_to_png_stream(surface, write_out, NULL);
   struct stat info;
   if (!stat(output, &info) && !S_ISREG(info.st_mode))
     return cairo_surface_write_to_png(surface, output);

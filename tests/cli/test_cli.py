@@ -313,6 +313,9 @@ class BadInput(Case):
         ):
             self.refused(*args)
 
+    def test_kernel_level_of_the_environment(self):
+        self.refused("x", says="ONOMA_CPU", env=dict(os.environ, ONOMA_CPU="z80"))
+
     def test_what_makes_no_sense_with_the_model(self):
         self.refused("x", "--note", "C4", says="note")
         self.refused("x", "--sampler", "few-step")
@@ -440,6 +443,15 @@ class Pictures(Case):
             self.skipTest("built without Cairo")
         self.assertEqual(result.returncode, OK, result.stderr.decode())
         self.assertEqual(self.read("x.png")[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(self.onoma("picture", "x.wav", "-o", "-", model=False).stdout, self.read("x.png"))
+
+    def test_long_title_is_cut(self):
+        for name, prompt in (("x", "w" * 300), ("y", "w" * 400), ("z", "\u9418" * 300)):
+            self.onoma(prompt, "--length", "0.3", "--steps", "1", "--seed", "1", "-o", f"{name}.wav")
+            result = self.onoma("picture", f"{name}.wav", "-o", f"{name}.png", model=False)
+            if b"no Cairo" in result.stderr:
+                self.skipTest("built without Cairo")
+            self.assertEqual(result.returncode, OK, result.stderr.decode())
 
     def test_failures(self):
         self.assertEqual(self.onoma("picture", "x.wav", model=False).returncode, USAGE)
