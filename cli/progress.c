@@ -20,7 +20,7 @@ static void draw(const OnomaProgress *progress) {
   memset(bar, '#', (size_t)n_filled);
   bar[BAR_WIDTH] = 0;
 
-  fprintf(stderr, "\r[%s] %-8s", bar, onoma_stage_name(progress->stage));
+  fprintf(stderr, "\r[%s] %s", bar, onoma_stage_name(progress->stage));
   if (progress->stage == ONOMA_STAGE_DENOISE)
     fprintf(stderr, " step %u/%u", progress->step, progress->n_steps);
   if (!isnan(progress->left_s))

@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct OnomaEngine {
@@ -102,12 +103,8 @@ static bool enter(void *data, OnomaStage stage, unsigned step, unsigned n_steps)
   return onoma_job_enter(data, stage, step, n_steps);
 }
 
-static double clip_seconds(const OnomaClip *clip) {
-  const OnomaClipInfo *const info = onoma_clip_info(clip);
-  return (double)info->n_frames / info->sample_rate;
-}
-
-// Remembers how long the stages after the denoiser took, for the next job's estimate.
+// Remembers how long the stages after the denoiser took for the length that was asked for, whatever
+// was trimmed off, for the next job's estimate.
 static void learn(OnomaEngine *engine, OnomaJob *job, double length_s) {
   const double *const s = job->report.stage_s;
   const double after_s = s[ONOMA_STAGE_DECODE] + s[ONOMA_STAGE_VOCODE] + s[ONOMA_STAGE_FINISH];
@@ -119,6 +116,7 @@ static void run_job(OnomaEngine *engine, OnomaJob *job) {
   OnomaReport report = {0};
   OnomaError error;
   OnomaStatus status = ONOMA_OK;
+  double length_s = job->recipe->length_s;
   if (!onoma_job_enter(job, ONOMA_STAGE_LOADING, 0, 0)) {
     status = onoma_fail(&error, ONOMA_ERR_CANCELLED, "cancelled");
   } else {
@@ -127,15 +125,13 @@ static void run_job(OnomaEngine *engine, OnomaJob *job) {
     error = engine->load_error;
   }
   if (!status) {
-    const double length_s = job->recipe->length_s > 0
-                                ? job->recipe->length_s
-                                : onoma_model_info(engine->model)->default_length_s;
+    if (length_s <= 0)
+      length_s = onoma_model_info(engine->model)->default_length_s;
     job->after_denoise_s = engine->after_denoise_s_per_s * length_s;
     const OnomaMonitor monitor = {enter, job};
     status = onoma_pipeline_run(engine->model, &engine->workshop, job->recipe, job->init, &monitor,
                                 &clip, &report, &error);
   }
-  const double length_s = clip ? clip_seconds(clip) : NAN;
   onoma_job_finish(job, status, clip, &report, status ? &error : NULL);
   if (!status)
     learn(engine, job, length_s);
@@ -192,6 +188,11 @@ static OnomaStatus copy_settings(OnomaEngine *engine, const OnomaEngineSettings 
     return onoma_fail(error, ONOMA_ERR_ARGUMENT,
                       "unknown kernel level \"%s\"; there are c, avx2, avx512, avx512bf16 and amx",
                       settings->cpu);
+  unsigned ignored;
+  const char *const variable = getenv("ONOMA_CPU");
+  if (variable && *variable && !onoma_cpu_parse(variable, &ignored))
+    return onoma_fail(error, ONOMA_ERR_ARGUMENT, "ONOMA_CPU: unknown kernel level \"%s\"",
+                      variable);
   if (settings->n_threads > 1024)
     return onoma_fail(error, ONOMA_ERR_ARGUMENT, "%u threads are more than 1024",
                       settings->n_threads);

@@ -18,6 +18,9 @@
 #define BEFORE_DENOISE 0.02
 #define AFTER_DENOISE  0.25
 
+// What the stages after the denoiser take in steps of it, until a job has told.
+#define GUESSED_STEPS 6
+
 double onoma_now_s(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -82,7 +85,8 @@ void onoma_job_cancel(OnomaJob *job) {
 
 // ---- Progress
 
-// Steps are what takes time and can be counted; the rest goes by how long it took the last time.
+// Steps are what takes time and can be counted; the rest goes by how long it took the last time, or
+// by the time of a step.
 static double estimate_left(const OnomaJob *job, double now) {
   const OnomaProgress *const progress = &job->progress;
   const double after_s = job->after_denoise_s;
@@ -91,7 +95,8 @@ static double estimate_left(const OnomaJob *job, double now) {
   if (progress->stage < ONOMA_STAGE_DENOISE || !progress->step)
     return NAN;
   const double step_s = (now - job->stage_began) / progress->step;
-  return step_s * (progress->n_steps - progress->step) + (isnan(after_s) ? 0 : after_s);
+  return step_s * (progress->n_steps - progress->step) +
+         (isnan(after_s) ? GUESSED_STEPS * step_s : after_s);
 }
 
 static double fraction_done(const OnomaProgress *progress) {
@@ -119,10 +124,14 @@ bool onoma_job_enter(OnomaJob *job, OnomaStage stage, unsigned step, unsigned n_
   pthread_mutex_lock(&job->lock);
   const double now = onoma_now_s();
   if (job->progress.stage != stage) {
-    job->report.stage_s[job->progress.stage] += now - job->stage_began;
+    const double took_s = now - job->stage_began;
+    job->report.stage_s[job->progress.stage] += took_s;
     job->stage_began = now;
-    if (job->progress.stage == ONOMA_STAGE_DENOISE)
+    if (job->progress.stage == ONOMA_STAGE_DENOISE) {
       job->denoise_ended = now;
+      if (isnan(job->after_denoise_s) && job->progress.n_steps)
+        job->after_denoise_s = GUESSED_STEPS * took_s / job->progress.n_steps;
+    }
   }
   job->progress.stage = stage;
   job->progress.step = step;
