@@ -140,7 +140,6 @@ static void run_job(OnomaEngine *engine, OnomaJob *job) {
 // Takes the first job, or NULL when it is time to end. The job keeps its reference.
 static OnomaJob *next_job(OnomaEngine *engine, bool *load_only) {
   pthread_mutex_lock(&engine->lock);
-  engine->running = NULL;
   while (!engine->ending && !engine->first && !engine->load_wanted)
     pthread_cond_wait(&engine->changed, &engine->lock);
 
@@ -155,6 +154,14 @@ static OnomaJob *next_job(OnomaEngine *engine, bool *load_only) {
   return *load_only ? NULL : job;
 }
 
+// Gives the running job's reference up. Closing cancels what is running, which must exist then.
+static void let_go(OnomaEngine *engine, OnomaJob *job) {
+  pthread_mutex_lock(&engine->lock);
+  engine->running = NULL;
+  pthread_mutex_unlock(&engine->lock);
+  onoma_job_unref(job);
+}
+
 static void *engine_main(void *data) {
   OnomaEngine *const engine = data;
   onoma_denormals_off();
@@ -165,7 +172,7 @@ static void *engine_main(void *data) {
       ensure_loaded(engine);
     } else if (job) {
       run_job(engine, job);
-      onoma_job_unref(job);
+      let_go(engine, job);
     } else {
       return NULL;
     }
