@@ -152,8 +152,10 @@ class OnomaTextEncoder(nn.Module):
         self.positions = nn.Embedding(1 + c.max_words, size)
         self.layers = nn.ModuleList(Layer(c) for _ in range(c.num_hidden_layers))
         self.final_ln = LayerNorm(size, c.layer_norm_eps)
-        for table in (self.words, self.ngrams, self.positions):
-            nn.init.normal_(table.weight, 0, 0.3)
+        # Rows that no caption uses must stay without effect: unknown words live on vectors alone.
+        nn.init.zeros_(self.words.weight)
+        nn.init.zeros_(self.ngrams.weight)
+        nn.init.normal_(self.positions.weight, 0, 0.3)
         nn.init.normal_(self.cls, 0, 0.3)
 
     def embed(self, batch):
