@@ -89,8 +89,8 @@ static void start(const OnomaGeneration *generation, const OnomaExec *exec, Buff
 
 // ---- A step
 
-// [B,T',F',n_in]: the latent, and beside it the pitch conditioning, the same for each row of the
-// batch.
+// [B,T',F',n_in]: the latent, and beside it the pitch conditioning. Only the prompt's half of a
+// guided batch, the last, knows the pitch: so guidance strengthens it.
 static void fill_input(const OnomaGeneration *generation, const OnomaConditioning *conditioning,
                        const Buffers *buffers) {
   const OnomaModel *const model = generation->model;
@@ -101,9 +101,11 @@ static void fill_input(const OnomaGeneration *generation, const OnomaConditionin
   for (size_t b = 0; b < conditioning->n_batch; b++) {
     for (size_t i = 0; i < n_positions; i++, at += n_in) {
       memcpy(at, buffers->scaled + i * n_channels, n_channels * sizeof(float));
-      if (conditioning->pitch)
+      if (conditioning->pitch && b + 1 == conditioning->n_batch)
         memcpy(at + n_channels, conditioning->pitch + i % model->n_rows * n_channels,
                n_channels * sizeof(float));
+      else if (conditioning->pitch)
+        memset(at + n_channels, 0, n_channels * sizeof(float));
     }
   }
 }

@@ -59,7 +59,7 @@ class Sampler:
         self.column_s = patch * front.hop_length / front.sampling_rate
 
     def prepare(self, prompts, pitches, columns, guidance, loop=False):
-        """A function (x, t, d) -> guided velocity for these prompts. Pitch guides both halves alike."""
+        """A function (x, t, d) -> guided velocity for these prompts. Only the conditional half knows the pitch."""
         count = len(prompts)
         batch = self.tokenizer([""] * count + list(prompts), self.device)
         states, mask = self.encoder(batch)
@@ -71,7 +71,7 @@ class Sampler:
             rows = slice(count * half, count * (half + 1))
             cond = timestep_cond(torch.full_like(seconds, d), weight, seconds, flag)
             time = torch.full_like(seconds, 1000 * t)
-            image = torch.cat([x, comb], 1)
+            image = torch.cat([x, comb * half], 1)
             return self.unet(image, time, states[rows], states[rows, 0], cond, mask[rows])
 
         def velocity(x, t, d=0.0):
