@@ -16,10 +16,10 @@
 #include "denormals.h"
 #include "error.h"
 #include "memory.h"
+#include "thread.h"
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -170,23 +170,6 @@ void onoma_pool_run(OnomaPool *pool, size_t n_items, OnomaPoolTask task, void *d
   onoma_denormals_restore(mode);
 }
 
-// Starts a thread with normal scheduling and all signals blocked, whatever the caller's are.
-static int start_thread(pthread_t *thread, OnomaPool *pool) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
-
-  sigset_t all;
-  sigset_t old;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &old);
-  const int result = pthread_create(thread, &attributes, worker_main, pool);
-  pthread_sigmask(SIG_SETMASK, &old, NULL);
-  pthread_attr_destroy(&attributes);
-  return result;
-}
-
 static unsigned n_usable_cores(void) {
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof(cores), &cores))
@@ -207,7 +190,7 @@ OnomaStatus onoma_pool_open(OnomaPool **pool, unsigned n_threads, OnomaError *er
   pthread_cond_init(&p->work, NULL);
   pthread_cond_init(&p->done, NULL);
   while (p->n_workers < n_workers) {
-    const int result = start_thread(&p->workers[p->n_workers], p);
+    const int result = onoma_thread_start(&p->workers[p->n_workers], worker_main, p);
     if (result) {
       OnomaPool *failed = p;
       onoma_pool_close(&failed);

@@ -14,10 +14,10 @@
 #include "base/denormals.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <math.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,22 +212,6 @@ static OnomaStatus copy_settings(OnomaEngine *engine, const OnomaEngineSettings 
   return ONOMA_OK;
 }
 
-// A thread with normal scheduling and all signals blocked, whatever the caller's are.
-static int start_thread(OnomaEngine *engine) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
-  sigset_t all;
-  sigset_t old;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &old);
-  const int result = pthread_create(&engine->thread, &attributes, engine_main, engine);
-  pthread_sigmask(SIG_SETMASK, &old, NULL);
-  pthread_attr_destroy(&attributes);
-  return result;
-}
-
 OnomaStatus onoma_engine_open(OnomaEngine **engine, const OnomaEngineSettings *settings,
                               OnomaError *error) {
   *engine = NULL;
@@ -240,7 +224,7 @@ OnomaStatus onoma_engine_open(OnomaEngine **engine, const OnomaEngineSettings *s
   e->after_denoise_s_per_s = NAN;
   OnomaStatus status = copy_settings(e, settings, error);
   if (!status) {
-    const int result = start_thread(e);
+    const int result = onoma_thread_start(&e->thread, engine_main, e);
     if (result)
       status = onoma_fail(error, ONOMA_ERR_SYSTEM, "cannot start a thread: %s", strerror(result));
   }
