@@ -36,6 +36,6 @@ install: all
 	$(MESON) install -C $(BUILD) --no-rebuild
 
 clean:
-	rm -rf build build-clang build-sanitize demo
+	rm -rf build build-clang build-sanitize build-threads demo
 
 .PHONY: all bench check clean demo deps install
