@@ -71,7 +71,9 @@ static OnomaStatus decide_guidance(OnomaGeneration *generation, const OnomaSched
                                    OnomaError *error) {
   const OnomaRecipe *const recipe = generation->recipe;
   const bool has_negative = recipe->negative && *recipe->negative;
-  const bool same = !strcmp(recipe->prompt, has_negative ? recipe->negative : "");
+  // Of two evaluations of the same words only one knows the pitch, if there is one.
+  const bool same = !strcmp(recipe->prompt, has_negative ? recipe->negative : "") &&
+                    !(generation->pitch_hz > 0);
   generation->weight = 1;
   if (!onoma_sampler_embeds_guidance(generation->sampler)) {
     generation->guided = onoma_guidance_is_needed(recipe->guidance, same);
