@@ -72,8 +72,8 @@ static OnomaStatus decide_guidance(OnomaGeneration *generation, const OnomaSched
   const OnomaRecipe *const recipe = generation->recipe;
   const bool has_negative = recipe->negative && *recipe->negative;
   // Of two evaluations of the same words only one knows the pitch, if there is one.
-  const bool same = !strcmp(recipe->prompt, has_negative ? recipe->negative : "") &&
-                    !(generation->pitch_hz > 0);
+  const bool same =
+      !strcmp(recipe->prompt, has_negative ? recipe->negative : "") && !(generation->pitch_hz > 0);
   generation->weight = 1;
   if (!onoma_sampler_embeds_guidance(generation->sampler)) {
     generation->guided = onoma_guidance_is_needed(recipe->guidance, same);
@@ -124,19 +124,24 @@ static size_t n_columns(const OnomaModel *model, double length_s) {
 
 // ---- The initial sound
 
-// The mean of the clip's channels at the model's rate; onoma_free().
-static OnomaStatus prepare_init(const OnomaClip *init, double rate, float **samples, size_t *n,
-                                OnomaError *error) {
+// More of the initial sound than is heard: what its cut end does to filters and windows is not.
+#define INIT_MARGIN_S 1
+
+// The mean of the clip's channels at the model's rate, as much as that length needs; onoma_free().
+static OnomaStatus prepare_init(const OnomaClip *init, double length_s, double rate,
+                                float **samples, size_t *n, OnomaError *error) {
   const OnomaClipInfo *const info = onoma_clip_info(init);
   float *const mono = onoma_clip_mono(init);
   if (!mono)
     return onoma_fail_memory(error);
-  *n = onoma_resample_length(info->n_frames, info->sample_rate, rate);
+  const double n_needed = (length_s + INIT_MARGIN_S) * info->sample_rate;
+  const size_t n_frames = n_needed < (double)info->n_frames ? (size_t)n_needed : info->n_frames;
+  *n = onoma_resample_length(n_frames, info->sample_rate, rate);
   *samples = onoma_alloc(*n, sizeof(float));
   OnomaStatus status = *samples ? ONOMA_OK : onoma_fail_memory(error);
   if (!status)
-    status = onoma_resample((const float *const[]){mono}, 1, info->n_frames, info->sample_rate,
-                            rate, (float *const[]){*samples}, error);
+    status = onoma_resample((const float *const[]){mono}, 1, n_frames, info->sample_rate, rate,
+                            (float *const[]){*samples}, error);
   onoma_free(mono);
   return status;
 }
@@ -193,7 +198,8 @@ static OnomaStatus set_up(OnomaGeneration *generation, const OnomaClip *init, fl
     status = onoma_fail(error, ONOMA_ERR_ARGUMENT,
                         "the model %s takes no note but by the words of the prompt", model->name);
   if (!status && init)
-    status = prepare_init(init, model->info.sample_rate, samples, &generation->n_init, error);
+    status = prepare_init(init, generation->recipe->length_s, model->info.sample_rate, samples,
+                          &generation->n_init, error);
   generation->init = *samples;
   generation->n_columns = n_columns(model, generation->recipe->length_s);
   if (!status)

@@ -108,6 +108,43 @@ static void test_same_bits_with_any_threads(void **state) {
     onoma_clip_unref(clips[i]);
 }
 
+// A sound made from the first n_frames of some tone at 8000 Hz.
+static OnomaClip *remake(OnomaEngine *engine, size_t n_frames, OnomaReport *report) {
+  float *samples = malloc(n_frames * sizeof(float));
+  assert_non_null(samples);
+  for (size_t i = 0; i < n_frames; i++)
+    samples[i] = (float)sin(1e-5 * (double)i * (double)i) * 0.5F;
+  const OnomaClipInfo info = {
+      .n_channels = 1, .n_frames = n_frames, .sample_rate = 8000, .root_note = NAN};
+  OnomaClip *init;
+  assert_int_equal(onoma_clip_new(&init, &info, (const float *const[]){samples}, NULL), ONOMA_OK);
+  free(samples);
+  OnomaRecipe recipe = short_recipe(1);
+  recipe.strength = 0.5;
+  OnomaJob *job;
+  assert_int_equal(onoma_engine_submit(engine, &recipe, init, &job, NULL), ONOMA_OK);
+  onoma_clip_unref(init);
+  assert_true(onoma_job_wait(job, -1));
+  OnomaClip *clip;
+  assert_int_equal(onoma_job_result(job, &clip, report, NULL), ONOMA_OK);
+  onoma_job_free(job);
+  return clip;
+}
+
+static void test_initial_sound_is_used_as_far_as_needed(void **state) {
+  (void)state;
+  OnomaEngine *engine = open_engine(TINY, 1);
+  OnomaReport report;
+  OnomaReport long_report;
+  OnomaClip *clip = remake(engine, 16000, &report);
+  OnomaClip *same = remake(engine, 160000, &long_report);
+  assert_same_clip(clip, same);
+  assert_int_equal(report.scratch_bytes, long_report.scratch_bytes);
+  onoma_clip_unref(clip);
+  onoma_clip_unref(same);
+  onoma_engine_close(&engine);
+}
+
 typedef struct {
   OnomaEngine *engine;
   uint64_t seed;
@@ -471,6 +508,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_recipe_is_completed),
       cmocka_unit_test(test_same_bits_with_any_threads),
+      cmocka_unit_test(test_initial_sound_is_used_as_far_as_needed),
       cmocka_unit_test(test_engines_and_submitters_are_independent),
       cmocka_unit_test(test_progress_never_goes_back),
       cmocka_unit_test(test_cancel_stops_within_a_step),
