@@ -123,6 +123,8 @@ static int render_lines(OnomaEngine *engine, const Options *options, FILE *file)
     }
     if (line_code) {
       complain("%s: line %u failed", options->batch, number);
+      if (options->json)
+        printf("{\"event\":\"failed\",\"line\":%u,\"code\":%d}\n", number, line_code);
       code = code ? code : line_code;
     }
   }

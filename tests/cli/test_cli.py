@@ -260,6 +260,13 @@ class Batches(Case):
             self.assertIn(says, result.stderr)
         self.assertEqual(self.files(), ["batch.txt"])
 
+    def test_json_tells_of_failed_lines(self):
+        with open(self.path("batch.txt"), "w", encoding="utf-8") as file:
+            file.write("{\n")
+        result = self.onoma("--batch", "batch.txt", "--json")
+        self.assertEqual(result.returncode, USAGE)
+        self.assertEqual(json.loads(result.stdout), {"event": "failed", "line": 1, "code": USAGE})
+
     def test_no_line_overwrites_the_sound_of_another(self):
         result = self.batch("kick!", "kick?", "\u9418", "\u96e8")
         self.assertEqual(result.returncode, OK, result.stderr.decode())
