@@ -124,8 +124,8 @@ def main():
         out={"required": True, "help": "model folder to write"},
         expected={"help": "safetensors file of reference tensors to write"},
         checkpoint={"help": "denoiser checkpoint (default: the run's distilled, or else its denoiser)"},
-        steps={"type": int, "default": 12, "help": "default number of steps"},
-        guidance={"type": float, "default": 2.5, "help": "default guidance scale"},
+        steps={"type": int, "default": 16, "help": "default number of steps"},
+        guidance={"type": float, "default": 4.0, "help": "default guidance scale"},
     )
     args = parser.parse_args()
     run = runtime.start(args)
