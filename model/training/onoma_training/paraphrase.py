@@ -3,9 +3,9 @@
 """Stage: teach the text encoder to understand words by their vectors alone.
 
 Beside a word's own row, its vector counts for little in training, yet it is all that a word of no
-caption has. The encoder as trained is the teacher: it reads whole captions. The student reads the same
-captions with rows and n-grams of some words left out and their vectors moved towards neighbours, and
-has to arrive at the teacher's hidden states. No sounds are needed.
+caption has. The encoder as trained is the teacher: it reads captions as they are. The student reads the same
+captions with rows and n-grams of some words left out, or with words exchanged for near ones that no
+caption has, and has to arrive at the teacher's hidden states. No sounds are needed.
 """
 
 import copy
@@ -16,21 +16,19 @@ import torch
 from . import captioning, dataset, runtime, text
 from .captions.typos import held_out
 from .captions.vocabulary import vocabulary
-from .text_encoder import word_bucket
+from .text_encoder import split_words, word_bucket
 
 
-def neighbour_table(tokenizer, vectors, count=6, least=0.6):
-    """{row of a caption word: rows of near words that are in no caption and not held out}."""
+def near_words(tokenizer, vectors, count=5, least=0.6):
+    """{caption word: near words that are in no caption and not held out}."""
     used = vocabulary() | set(held_out())
-    free = np.array([row for word, row in tokenizer.vocabulary.items() if word not in used])
+    words = [word for word in tokenizer.vocabulary if word not in used]
+    free = vectors[[tokenizer.vocabulary[word] for word in words]]
     table = {}
-    for word in vocabulary():
-        row = tokenizer.vocabulary.get(word)
-        if row is None:
-            continue
-        cosines = vectors[free] @ vectors[row]
+    for word in vocabulary() & set(tokenizer.vocabulary):
+        cosines = free @ vectors[tokenizer.vocabulary[word]]
         best = np.argsort(-cosines)[:count]
-        table[row] = free[best[cosines[best] > least]]
+        table[word] = [words[i] for i in best if cosines[i] > least]
     return table
 
 
@@ -44,28 +42,28 @@ def clear_unused(encoder):
                 encoder.words.weight[row] = 0
 
 
-def hide(batch, rng, share, table):
-    """The student's batch: for a share of the words no row and no n-grams, perhaps a near vector."""
-    out = dict(batch)
-    words, vectors = batch["words"].clone(), batch["vectors"].clone()
-    known = (vectors >= 0).numpy()
-    hidden = known & (rng.random(known.shape) < share)
+def reword(prompt, tokenizer, table, rng, share):
+    """A prompt in which a share of the words give way to near ones that no caption has."""
+    out = []
+    for word in split_words(prompt, tokenizer.config.max_words):
+        near = table.get(word, ())
+        out.append(near[int(rng.integers(len(near)))] if len(near) and rng.random() < share else word)
+    return " ".join(out)
+
+
+def hide(batch, rng, share):
+    """For a share of the words that have a vector, no row and no n-grams."""
+    hidden = (batch["vectors"] >= 0).numpy()
+    hidden &= rng.random(hidden.shape) < share
+    words = batch["words"].clone()
     words[torch.as_tensor(hidden)] = 0
-    for i, j in zip(*np.nonzero(hidden)):
-        near = table.get(int(vectors[i, j]), ())
-        if len(near) and rng.random() < 0.5:
-            vectors[i, j] = int(near[int(rng.integers(len(near)))])
-    kept = ~hidden.reshape(-1)[batch["owners"].numpy()]
-    # Half of the hidden words keep their n-grams: typos of them must stay what they were.
-    kept |= (rng.random(hidden.size) < 0.5)[batch["owners"].numpy()]
-    kept = torch.as_tensor(kept)
-    out.update(words=words, vectors=vectors, ngrams=batch["ngrams"][kept])
-    out.update(owners=batch["owners"][kept], shares=batch["shares"][kept])
-    return out
+    kept = torch.as_tensor(~hidden.reshape(-1)[batch["owners"].numpy()])
+    parts = {name: batch[name][kept] for name in ("ngrams", "owners", "shares")}
+    return {**batch, **parts, "words": words}
 
 
 def train(run, teacher, student, tokenizer, lines, table):
-    """Mean squared error between hidden states; a quarter of the captions arrive whole."""
+    """Mean squared error between hidden states; a quarter of the batches arrive as they are."""
     settings = run.settings["paraphrase"]
     # The rows stay as the denoiser knows them.
     parameters = [p for n, p in student.named_parameters() if n not in ("words.weight", "ngrams.weight")]
@@ -77,10 +75,14 @@ def train(run, teacher, student, tokenizer, lines, table):
         for group in optimizer.param_groups:
             group["lr"] = settings["lr"] * share
         picks = rng.integers(0, len(lines), settings["batch"])
-        batch = tokenizer([captioning.draw(lines[i], rng) for i in picks])
+        captions = [captioning.draw(lines[i], rng) for i in picks]
+        batch = tokenizer(captions)
         with torch.no_grad():
             wanted, mask = teacher(batch)
-        made, _ = student(hide(batch, rng, (0.0, 0.4, 0.7, 1.0)[step % 4], table))
+        kind = step % 4
+        if kind >= 2:
+            batch = tokenizer([reword(c, tokenizer, table, rng, (0.5, 1.0)[kind - 2]) for c in captions])
+        made, _ = student(hide(batch, rng, 0.6) if kind == 1 else batch)
         counted = (mask[:, 0, 0] > -1)[..., None].float()
         error = ((made - wanted).square() * counted).mean(-1)
         loss = error.sum() / counted.sum() + error[:, 0].mean()
@@ -89,7 +91,7 @@ def train(run, teacher, student, tokenizer, lines, table):
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         step += 1
-        clock.add(**{("whole", "hidden 0.4", "hidden 0.7", "hidden")[step % 4 - 1]: 4 * loss.item()})
+        clock.add(**{("whole", "hidden", "half reworded", "reworded")[kind]: 4 * loss.item()})
         if step % 100 == 0:
             clock.report(step)
 
@@ -115,7 +117,7 @@ def main():
     student = copy.deepcopy(teacher).requires_grad_(True)
     clear_unused(student)
     lines = [line for stem in dataset.shard_paths(run.path("clips")) for line in dataset.read_lines(stem)]
-    table = neighbour_table(tokenizer, teacher.word_vectors.numpy())
+    table = near_words(tokenizer, teacher.word_vectors.numpy())
     train(run, teacher, student, tokenizer, lines, table)
     kept = {name: state[name] for name in ("unet_average", "step")}
     runtime.save_atomic({**kept, "unet": kept["unet_average"], "text": student.state_dict(),
