@@ -47,11 +47,20 @@ class TextTest(unittest.TestCase):
                 length = 1 + len(text_encoder.split_words(prompt, 24))
                 torch.testing.assert_close(together[i, :length], alone[0, :length], atol=1e-5, rtol=1e-5)
 
-    def test_an_unknown_word_still_counts(self):
+    def test_untrained_tables_have_no_effect(self):
+        c = TextConfig(hidden_size=16, intermediate_size=32, word_vector_size=4)
+        encoder = OnomaTextEncoder(c, torch.randn(1, 4)).eval()
+        tokenizer = Tokenizer(c, {})
+        with torch.no_grad():
+            first, second = (encoder(tokenizer([word]))[0] for word in ("zzyx", "qwrt"))
+        torch.testing.assert_close(first, second)
+
+    def test_an_unknown_word_counts_by_its_ngrams(self):
         c = TextConfig(hidden_size=16, intermediate_size=32, word_vector_size=4)
         encoder = OnomaTextEncoder(c, torch.randn(1, 4)).eval()
         tokenizer = Tokenizer(c, {"drum": 0})
         with torch.no_grad():
+            torch.nn.init.normal_(encoder.ngrams.weight)
             first, _ = encoder(tokenizer(["zzyx"]))
             second, _ = encoder(tokenizer(["qwrt"]))
         self.assertGreater((first - second).abs().max().item(), 1e-3)
