@@ -41,7 +41,7 @@ static OnomaStatus open_text(OnomaScheduler *scheduler, const char *json, OnomaS
 static OnomaSampler *open_sampler(const char *json, OnomaSamplerKind kind, size_t n_steps,
                                   size_t n_values, double eta, double strength) {
   OnomaScheduler scheduler;
-  OnomaSampler *sampler;
+  OnomaSampler *sampler = NULL;
   OnomaError error;
   const OnomaSamplerSettings settings = {n_steps, n_values, eta, strength};
   if (open_text(&scheduler, json, kind, &error) ||
