@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: ISC
 
 // Whether prompts steer the model, measured on the sounds that it makes: steering [--swap] MODEL
-// [SET].
+// [CHECK].
 //
 // Each check makes two sounds with each of eight seeds, and holds if its inequality does for at
 // least seven. With --swap the two prompts of each check change places, and every check must fail.
-// SET is "plain" (words of the training captions), "unseen" (words that are in none of them) or
-// "pitch".
+// Names of checks that begin with "unseen-" have words that are in no training caption.
 
 #include <onoma/analysis.h>
 #include <onoma/engine.h>
@@ -24,7 +23,7 @@
 // What is measured of a sound, and how the figures a of the first prompt and b of the second
 // compare.
 typedef struct {
-  const char *set;
+  const char *name;
   const char *first, *second;
   double (*measure)(const OnomaClip *clip);
   bool (*holds)(double a, double b);
@@ -90,18 +89,22 @@ static bool e3_and_g4(double a, double b) {
 }
 
 static const Check checks[] = {
-    {"plain", "closed hi-hat", "deep kick drum", centroid, three_times, "centroid, 3 times"},
-    {"plain", "sustained pad", "short pluck", level_after_a_second, held_and_gone,
+    {"hat-kick", "closed hi-hat", "deep kick drum", centroid, three_times, "centroid, 3 times"},
+    {"pad-pluck", "sustained pad", "short pluck", level_after_a_second, held_and_gone,
      "level after 1 s, above -12 and under -30 dB"},
-    {"plain", "rain", "flute, long note", flatness, five_times, "flatness, 5 times"},
-    {"plain", "high marimba", "low marimba", pitch, octave_above, "pitch, an octave"},
-    {"pitch", "saw lead c4", "saw lead a4", pitch, c4_and_a4, "pitch, within 100 cent"},
-    {"pitch", "organ e3", "organ g4", pitch, e3_and_g4, "pitch, within 100 cent"},
-    {"unseen", "closed hi-hat", "thud", centroid, three_times, "centroid, 3 times"},
-    {"unseen", "prolonged pad", "brief pluck", level_after_a_second, held_and_gone,
+    {"rain-flute", "rain", "flute, long note", flatness, five_times, "flatness, 5 times"},
+    {"high-low", "high marimba", "low marimba", pitch, octave_above, "pitch, an octave"},
+    {"note-lead", "saw lead c4", "saw lead a4", pitch, c4_and_a4, "pitch, within 100 cent"},
+    {"note-organ", "organ e3", "organ g4", pitch, e3_and_g4, "pitch, within 100 cent"},
+    {"unseen-kick", "closed hi-hat", "gran casa", centroid, three_times, "centroid, 3 times"},
+    {"unseen-thud", "closed hi-hat", "thud", centroid, three_times, "centroid, 3 times"},
+    {"unseen-pad-pluck", "prolonged pad", "brief pluck", level_after_a_second, held_and_gone,
      "level after 1 s, above -12 and under -30 dB"},
-    {"unseen", "downpour", "fife, prolonged", flatness, five_times, "flatness, 5 times"},
-    {"unseen", "shrill flute", "low flute", pitch, octave_above, "pitch, an octave"},
+    {"unseen-rain-flute", "drizzle", "flutist, prolonged", flatness, five_times,
+     "flatness, 5 times"},
+    {"unseen-downpour-fife", "downpour", "fife, prolonged", flatness, five_times,
+     "flatness, 5 times"},
+    {"unseen-high-low", "shrill flute", "low flute", pitch, octave_above, "pitch, an octave"},
 };
 
 // ---- Running
@@ -160,7 +163,7 @@ int main(int argc, char **argv) {
   argv += swap;
   argc -= swap;
   if (argc < 2) {
-    fputs("usage: steering [--swap] MODEL [SET]\n", stderr);
+    fputs("usage: steering [--swap] MODEL [CHECK]\n", stderr);
     return 2;
   }
   OnomaEngineSettings settings;
@@ -176,14 +179,14 @@ int main(int argc, char **argv) {
   unsigned n_passed = 0;
   unsigned n_run = 0;
   for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-    if (argc > 2 && strcmp(argv[2], checks[i].set) != 0)
+    if (argc > 2 && strcmp(argv[2], checks[i].name) != 0)
       continue;
     n_run++;
     n_passed += run(engine, &checks[i], swap);
   }
   onoma_engine_close(&engine);
   if (!n_run) {
-    fprintf(stderr, "no set \"%s\"\n", argv[2]);
+    fprintf(stderr, "no check \"%s\"\n", argv[2]);
     return 2;
   }
   if (swap) // every check must fail: one that still holds measures nothing
