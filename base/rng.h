@@ -19,6 +19,7 @@ typedef enum {
   ONOMA_STREAM_STEP = 1,      // noise added by stochastic samplers
   ONOMA_STREAM_PHASE = 2,     // phases of the vocoder
   ONOMA_STREAM_POSTERIOR = 3, // sampling from the VAE's posterior
+  ONOMA_STREAM_NOTE = 4,      // the note of a prompt that names none
 } OnomaStream;
 
 // Numbers first to first + n - 1 of the stream (seed, stream, index) of normal deviates, by the

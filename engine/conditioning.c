@@ -6,6 +6,8 @@
 #include "conditioning.h"
 
 #include "base/memory.h"
+#include "base/rng.h"
+#include "dsp/pitch.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,6 +45,20 @@ static void encode_row(const OnomaModel *model, const OnomaExec *exec, const Ono
   memset(mask + b * n_tokens + n_used, 0, n_tokens - n_used);
 }
 
+// The pitch that the prompt suggests, drawn by the seed; 0 for none. A dry run takes some pitch, so
+// that the memory for one is there.
+static double draw_pitch(const OnomaModel *model, const OnomaExec *exec, const float *pooled,
+                         uint64_t seed) {
+  const size_t mark = onoma_arena_mark(exec->arena);
+  float *const logits = onoma_arena_floats(exec->arena, ONOMA_N_NOTE_CLASSES);
+  onoma_note_prior_run(model->note_prior, exec, pooled, logits);
+  size_t note = 69;
+  if (!exec->arena->measuring)
+    note = onoma_note_prior_draw(logits, onoma_uniform_at(seed, ONOMA_STREAM_NOTE, 0, 0));
+  onoma_arena_release(exec->arena, mark);
+  return note == ONOMA_NO_NOTE ? 0 : onoma_note_to_hz((double)note);
+}
+
 // The latent of a comb at that pitch, or zeros.
 static const float *make_pitch(const OnomaModel *model, const OnomaExec *exec, double pitch_hz) {
   const size_t n = model->n_rows * model->vae->n_channels;
@@ -56,7 +72,7 @@ static const float *make_pitch(const OnomaModel *model, const OnomaExec *exec, d
 
 void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *model,
                             const OnomaExec *exec, const OnomaPrompts *prompts, bool guided,
-                            double pitch_hz) {
+                            double pitch_hz, uint64_t seed) {
   const OnomaUnetConfig *const unet = onoma_unet_config(model->unet);
   const size_t n_batch = guided ? 2 : 1;
   const size_t n_prompt = onoma_tokens_n(prompts->prompt);
@@ -81,6 +97,9 @@ void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *m
     conditioning->context = (OnomaContext){.states = hidden, .n_tokens = n_tokens, .mask = mask};
   if (unet->n_time_condition)
     conditioning->time_condition = onoma_arena_floats(arena, n_batch * unet->n_time_condition);
+  if (model->note_prior && !(pitch_hz > 0))
+    pitch_hz =
+        draw_pitch(model, exec, pooled + (n_batch - 1) * onoma_text_n_pooled(model->text), seed);
   if (model->has_pitch_channels)
     conditioning->pitch = make_pitch(model, exec, pitch_hz);
 }

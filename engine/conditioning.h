@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // A job's prompts as tokens.
 typedef struct {
@@ -36,10 +37,10 @@ typedef struct {
 } OnomaConditioning;
 
 // Encodes the prompts, into memory of the arena that stays allocated. pitch_hz is 0 where no pitch
-// is asked. [engine]
+// is asked: the seed then draws one of those that the prompt suggests, if the model knows. [engine]
 void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *model,
                             const OnomaExec *exec, const OnomaPrompts *prompts, bool guided,
-                            double pitch_hz);
+                            double pitch_hz, uint64_t seed);
 
 // Writes the time condition of a step: step size d, guidance weight w that a distilled model
 // imitates (1: none), length in seconds, loop flag; see doc/model-format.md. Does nothing for a

@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 // What a model can be asked for when its index does not say.
 #define MIN_LENGTH_S 0.05
@@ -42,9 +43,23 @@ static OnomaStatus part_path(const OnomaModel *model, const char *part, char *pa
 
 // ---- The parts
 
+// A part that models may have, or not.
+static OnomaStatus open_note_prior(OnomaModel *model, OnomaError *error) {
+  char path[sizeof(model->folder) + 64];
+  char config[sizeof(path) + 16];
+  OnomaStatus status = part_path(model, "note_prior", path, sizeof(path), error);
+  if (!status)
+    status = part_path(model, "note_prior/config.json", config, sizeof(config), error);
+  if (status || access(config, F_OK))
+    return status;
+  return onoma_note_prior_open(&model->note_prior, path, &model->kernels, error);
+}
+
 static OnomaStatus open_parts(OnomaModel *model, OnomaError *error) {
   char path[sizeof(model->folder) + 64];
   OnomaStatus status = onoma_text_open(&model->text, model->folder, &model->kernels, error);
+  if (!status)
+    status = open_note_prior(model, error);
   if (!status)
     status = part_path(model, "unet", path, sizeof(path), error);
   if (!status)
@@ -102,6 +117,10 @@ static OnomaStatus check_text(const OnomaModel *model, OnomaError *error) {
   if (unet->class_kind != ONOMA_UNET_CLASS_NONE && unet->n_class_labels != n_pooled)
     return misfit(model, error, "unet/config.json: projection_class_embeddings_input_dim",
                   unet->n_class_labels, "the text encoder's output", n_pooled);
+  if (model->note_prior && onoma_note_prior_n_pooled(model->note_prior) != n_pooled)
+    return misfit(model, error, "note_prior/config.json: input_size",
+                  onoma_note_prior_n_pooled(model->note_prior), "the text encoder's output",
+                  n_pooled);
   if (model->kind != ONOMA_PIPELINE_ONOMA)
     return ONOMA_OK;
   for (size_t i = 0; i < unet->n_levels; i++) {
@@ -269,6 +288,7 @@ void onoma_model_close(OnomaModel **model) {
   onoma_vocoder_close(&m->vocoder);
   onoma_vae_close(&m->vae);
   onoma_unet_close(&m->unet);
+  onoma_note_prior_close(&m->note_prior);
   onoma_text_close(&m->text);
   onoma_free(m);
 }

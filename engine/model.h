@@ -9,6 +9,7 @@
 #include "model/denoiser/unet.h"
 #include "model/files/config.h"
 #include "model/kernels/kernels.h"
+#include "model/text/note_prior.h"
 #include "model/text/text.h"
 #include "model/vae/front_end.h"
 #include "model/vae/vae.h"
@@ -33,6 +34,7 @@ typedef struct OnomaModel {
   char default_sampler[32];
   OnomaKernels kernels;
   OnomaText *text;
+  OnomaNotePrior *note_prior; // NULL if the model has none
   OnomaUnet *unet;
   OnomaVae *vae;
   OnomaVocoder *vocoder;

@@ -12,11 +12,20 @@
 #include "model/files/config.h"
 #include "model/files/weights.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 // The parts of a model that have weights, in the order the data travels.
-static const char *const part_names[] = {"text_encoder", "unet", "vae", "vocoder"};
+static const struct {
+  const char *name;
+  bool optional;
+} part_kinds[] = {{"text_encoder", false},
+                  {"note_prior", true},
+                  {"unet", false},
+                  {"vae", false},
+                  {"vocoder", false}};
 
 // Items of a part that are parameters: not the integers among the buffers, and not the scales of
 // quantised tensors, which belong to them.
@@ -68,6 +77,12 @@ static OnomaStatus read_part(OnomaModelPart *part, const char *name, const char 
   return ONOMA_OK;
 }
 
+static bool has_part(const char *folder, const char *name) {
+  char path[4096 + 64];
+  snprintf(path, sizeof(path), "%s/%s/config.json", folder, name);
+  return !access(path, F_OK);
+}
+
 static OnomaStatus read_index(OnomaModelSummary *summary, OnomaError *error) {
   char path[4096 + 64];
   snprintf(path, sizeof(path), "%s/model_index.json", summary->folder);
@@ -95,7 +110,11 @@ OnomaStatus onoma_model_summary(OnomaModelSummary *summary, const char *model, O
   OnomaStatus status = onoma_model_find(model, summary->folder, sizeof(summary->folder), error);
   if (!status)
     status = read_index(summary, error);
-  for (size_t i = 0; !status && i < sizeof(part_names) / sizeof(part_names[0]); i++)
-    status = read_part(&summary->parts[summary->n_parts++], part_names[i], summary->folder, error);
+  for (size_t i = 0; !status && i < sizeof(part_kinds) / sizeof(part_kinds[0]); i++) {
+    if (part_kinds[i].optional && !has_part(summary->folder, part_kinds[i].name))
+      continue;
+    status =
+        read_part(&summary->parts[summary->n_parts++], part_kinds[i].name, summary->folder, error);
+  }
   return status ? status : onoma_model_digest(summary->folder, summary->digest, error);
 }
