@@ -9,7 +9,7 @@ import re
 
 import torch
 
-from . import denoiser, references, runtime, safetensors, text, vae, vocoder, words
+from . import denoiser, notes, references, runtime, safetensors, text, vae, vocoder, words
 
 # Small tensors and those that define the front end and the codec stay in float32.
 _SMALL = 4096
@@ -80,7 +80,7 @@ def text_tensors(run):
 
 def write_configs(run, folder, nets, defaults):
     """All JSON files of the folder."""
-    unet, encoder, autoencoder, voice = nets
+    unet, encoder, autoencoder, voice, prior = nets
     settings = run.settings
     index = {
         "_class_name": "OnomaPipeline",
@@ -89,6 +89,7 @@ def write_configs(run, folder, nets, defaults):
         "version": settings["version"],
         "license": "CC0-1.0",
         "text_encoder": ["onoma", "OnomaTextEncoder"],
+        **({"note_prior": ["onoma", "OnomaNotePrior"]} if prior else {}),
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["onoma", "OnomaPatchVAE"],
         "vocoder": ["onoma", "OnomaPghiVocoder"],
@@ -104,6 +105,9 @@ def write_configs(run, folder, nets, defaults):
         "vae": ("OnomaPatchVAE", dataclasses.asdict(autoencoder.config)),
         "vocoder": ("OnomaPghiVocoder", vocoder_settings),
     }
+    if prior:
+        parts["note_prior"] = ("OnomaNotePrior", {"input_size": prior.fc1.in_features,
+                                                  "hidden_size": prior.fc1.out_features})
     for part, (name, values) in parts.items():
         write_json({"_class_name": name, **values}, folder, part, "config.json")
     few_step = settings.get("few_step") if os.path.exists(run.path("distilled.pt")) else None
@@ -134,9 +138,10 @@ def main():
     unet, encoder, tokenizer = denoiser.load(run, checkpoint)
     autoencoder, voice = vae.load(run), vocoder.load(run)
     tensors, vocabulary = text_tensors(run)
+    prior = notes.load(run, encoder.config.hidden_size)
     defaults = {"length_s": 2.0, "min_length_s": 0.25, "max_length_s": 12.0}
     defaults.update(steps=args.steps, guidance_scale=args.guidance, sampler="euler")
-    write_configs(run, args.out, (unet, encoder, autoencoder, voice), defaults)
+    write_configs(run, args.out, (unet, encoder, autoencoder, voice, prior), defaults)
     diffusion = "diffusion_pytorch_model.safetensors"
     sizes = {
         "unet": write_part(unet, os.path.join(args.out, "unet"), diffusion),
@@ -144,6 +149,9 @@ def main():
         "vocoder": write_part(voice, os.path.join(args.out, "vocoder"), "model.safetensors"),
         "text_encoder": write_part(encoder, os.path.join(args.out, "text_encoder"), "model.safetensors", tensors),
     }
+    if prior:
+        path = os.path.join(args.out, "note_prior")
+        sizes["note_prior"] = write_part(prior, path, "model.safetensors")
     with open(os.path.join(args.out, "text_encoder", "vocab.txt"), "w", encoding="utf-8") as file:
         file.write("\n".join(vocabulary) + "\n")
     for part, (count, size) in sizes.items():
