@@ -19,10 +19,10 @@ done <<'PROMPTS'
 1|1|deep punchy kick drum
 1|1|snare drum, tight
 1|0.5|closed hi-hat
-1|2|sustained warm pad
+2|2|sustained warm pad
 1|1.5|short pluck
-1|2|rain
-1|2|flute, long note, a4
+6|2|rain
+3|2|flute, long note, a4
 1|2|marimba, soft mallet, c4
 1|1.5|saw bass, c2
 1|2|church bell
