@@ -72,7 +72,7 @@ static const float *make_pitch(const OnomaModel *model, const OnomaExec *exec, d
 
 void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *model,
                             const OnomaExec *exec, const OnomaPrompts *prompts, bool guided,
-                            double pitch_hz, uint64_t seed) {
+                            double pitch_hz, const uint64_t *seed) {
   const OnomaUnetConfig *const unet = onoma_unet_config(model->unet);
   const size_t n_batch = guided ? 2 : 1;
   const size_t n_prompt = onoma_tokens_n(prompts->prompt);
@@ -97,9 +97,9 @@ void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *m
     conditioning->context = (OnomaContext){.states = hidden, .n_tokens = n_tokens, .mask = mask};
   if (unet->n_time_condition)
     conditioning->time_condition = onoma_arena_floats(arena, n_batch * unet->n_time_condition);
-  if (model->note_prior && !(pitch_hz > 0))
+  if (seed)
     pitch_hz =
-        draw_pitch(model, exec, pooled + (n_batch - 1) * onoma_text_n_pooled(model->text), seed);
+        draw_pitch(model, exec, pooled + (n_batch - 1) * onoma_text_n_pooled(model->text), *seed);
   if (model->has_pitch_channels)
     conditioning->pitch = make_pitch(model, exec, pitch_hz);
 }

@@ -37,10 +37,11 @@ typedef struct {
 } OnomaConditioning;
 
 // Encodes the prompts, into memory of the arena that stays allocated. pitch_hz is 0 where no pitch
-// is asked: the seed then draws one of those that the prompt suggests, if the model knows. [engine]
+// is asked; a seed then draws one of those that the prompt suggests to the model's note prior, and
+// NULL means no pitch. [engine]
 void onoma_conditioning_run(OnomaConditioning *conditioning, const OnomaModel *model,
                             const OnomaExec *exec, const OnomaPrompts *prompts, bool guided,
-                            double pitch_hz, uint64_t seed);
+                            double pitch_hz, const uint64_t *seed);
 
 // Writes the time condition of a step: step size d, guidance weight w that a distilled model
 // imitates (1: none), length in seconds, loop flag; see doc/model-format.md. Does nothing for a

@@ -220,7 +220,8 @@ OnomaStatus onoma_generation_run(const OnomaGeneration *generation, const OnomaE
   const size_t mark = onoma_arena_mark(exec->arena);
   OnomaConditioning conditioning;
   onoma_conditioning_run(&conditioning, generation->model, exec, &generation->prompts,
-                         generation->guided, generation->pitch_hz, generation->recipe->seed);
+                         generation->guided, generation->pitch_hz,
+                         generation->draws_pitch ? &generation->recipe->seed : NULL);
   Buffers buffers = make_buffers(generation, exec, conditioning.n_batch);
   start(generation, exec, &buffers);
   OnomaStatus status = denoise(generation, exec, &conditioning, &buffers, error);

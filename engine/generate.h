@@ -25,6 +25,7 @@ typedef struct {
   bool guided;           // two evaluations a step
   double weight;         // of guidance that the network imitates, or 1
   double pitch_hz;       // 0: none asked
+  bool draws_pitch;      // the note prior chooses one
   size_t n_columns;      // T' of the latent
   const float *init;     // [n_init] samples at the model's rate to start from, or NULL
   size_t n_init;

@@ -72,8 +72,8 @@ static OnomaStatus decide_guidance(OnomaGeneration *generation, const OnomaSched
   const OnomaRecipe *const recipe = generation->recipe;
   const bool has_negative = recipe->negative && *recipe->negative;
   // Of two evaluations of the same words only one knows the pitch, if there is one.
-  const bool same =
-      !strcmp(recipe->prompt, has_negative ? recipe->negative : "") && !(generation->pitch_hz > 0);
+  const bool same = !strcmp(recipe->prompt, has_negative ? recipe->negative : "") &&
+                    !(generation->pitch_hz > 0) && !generation->draws_pitch;
   generation->weight = 1;
   if (!onoma_sampler_embeds_guidance(generation->sampler)) {
     generation->guided = onoma_guidance_is_needed(recipe->guidance, same);
@@ -219,6 +219,8 @@ OnomaStatus onoma_pipeline_run(const OnomaModel *model, OnomaWorkshop *workshop,
   OnomaGeneration generation = {.model = model, .recipe = &resolved, .monitor = monitor};
   if (!isnan(resolved.note))
     generation.pitch_hz = onoma_note_to_hz(resolved.note);
+  else // an initial sound has its own pitch
+    generation.draws_pitch = model->note_prior && model->has_pitch_channels && !init;
 
   float *samples = NULL;
   OnomaStatus status = set_up(&generation, init, &samples, error);
